@@ -1,1 +1,22 @@
-export {};
+export * from "./balances.js";
+export * from "./buckets.js";
+export * from "./closed-lists.js";
+export type * from "./generated/records.js";
+export * from "./identity.js";
+export { keyOf } from "./keys.js";
+export * from "./limits.js";
+export * from "./locations.js";
+export * from "./movement-kinds.js";
+export * from "./movements.js";
+export * from "./records.js";
+export * from "./services.js";
+export {
+  DEAD_LETTER_TOPICS,
+  type DeadLetterTopic,
+  deadLetterTopic,
+  RECORD_TOPICS,
+  type RecordTopic,
+  type TopicName,
+} from "./topic-records.js";
+export * from "./topics.js";
+export * from "./violations.js";

@@ -1,0 +1,178 @@
+/**
+ * Closed lists: the values of the records' text fields, each with its meaning. They are text on the wire because an
+ * Avro enum cannot grow; a consumer must survive a value that it does not know yet.
+ */
+
+/** Why nothing, or not all, is held for an order, a cart or a transfer. */
+export const REJECTION_REASONS = {
+  UNKNOWN_SKU: "nobody has listed or received this SKU",
+  SKU_INACTIVE: "the catalogue no longer sells this SKU",
+  OUT_OF_STOCK: "there is not enough to sell",
+  INVALID_ORDER: "the order breaks the contract; the dead letter says where",
+  ORDER_CONFLICT: "the same orderId came with other lines",
+  ORDER_CANCELLED: "the cancellation came before the order",
+  PROMOTION_SOLD_OUT: "the promotion's quota is gone for good",
+  LIMIT_PER_ORDER: "more pieces of the SKU than one order may have",
+  LIMIT_PER_CUSTOMER: "more pieces of the SKU than one customer may have in the window or promotion",
+  UNPAID_ORDER_EXISTS: "the customer has an unpaid order, and the policy refuses another",
+  DEVICE_VELOCITY: "too many unpaid or expired orders from this device",
+  IP_VELOCITY: "too many unpaid or expired orders from this address",
+  CHANNEL_EXCLUDED: "no location may sell this SKU to the channel",
+  UNKNOWN_LOCATION: "there is no such location, or it is not active",
+} as const;
+export type RejectionReasonCode = keyof typeof REJECTION_REASONS;
+
+/** Why held stock went back to sellable. */
+export const RELEASE_REASONS = {
+  CANCELLED: "the order was cancelled, whole or in part",
+  EXPIRED: "its time ran out unpaid",
+  SHORTED: "the pieces are not there after all",
+  RELOCATED: "the pieces are held at another location now",
+  FULFILMENT_CANCELLED: "the warehouse or supplier gave up the pieces",
+  SETTLED: "a shortage was settled without them",
+  ORDERED: "the shopper's own order used up the cart hold",
+  REMOVED: "the pieces were taken out of the cart",
+} as const;
+export type ReleaseReason = keyof typeof RELEASE_REASONS;
+
+/** Why pieces of an order cannot be served. */
+export const SHORTAGE_CAUSES = {
+  OUT_OF_STOCK: "there was not enough when the order was decided",
+  EXPIRED_BEFORE_PAYMENT: "the payment came after the hold's time, and the stock was gone",
+  PICK_SHORT: "promised, not found at picking",
+  PICK_DAMAGE: "promised, found damaged at picking",
+  PHYSICAL_SHORTAGE: "a physical fact left less than was promised",
+  SUPPLIER_SHORT: "the supplier cannot serve what was promised",
+  SUPPLIER_STOPPED: "the supplier or its location was stopped and settled",
+} as const;
+export type ShortageCause = keyof typeof SHORTAGE_CAUSES;
+
+/** What may be done about a shorted line. */
+export const REMEDY_KINDS = {
+  REFUND: "the money back",
+  EXCHANGE: "another SKU of the same substitution group",
+} as const;
+export type RemedyKind = keyof typeof REMEDY_KINDS;
+
+/** Who settled a shortage. */
+export const SETTLED_BY = {
+  CUSTOMER: "the shopper chose",
+  OPERATOR: "an operator chose",
+  DEFAULT: "nobody chose in time",
+} as const;
+export type SettledBy = keyof typeof SETTLED_BY;
+
+/** What the sender of a reserved order should know. */
+export const RESERVATION_WARNINGS = {
+  UNPAID_ORDER_EXISTS: "the customer has another unpaid order, named by orderId",
+} as const;
+export type ReservationWarningCode = keyof typeof RESERVATION_WARNINGS;
+
+/** What alerts are about. */
+export const ALERT_CODES = {
+  PAYMENT_FOR_CANCELLED_ORDER: "money came for a cancelled order",
+  PAID_ORDER_REJECTED: "a paid order was refused for another reason than lack of stock",
+  SELLABLE_BELOW_ZERO: "more is promised at a location than is there",
+  STOCK_SHORTAGE: "an order was shorted and waits for its remedy",
+  SHORTAGE_NOT_HANDLED: "nobody has handled a shortage within the hour",
+  MOVEMENT_GAP: "sequences of a stream are missing",
+  STREAM_FORKED: "one sequence came with two movementIds: a database was restored",
+  BALANCE_DRIFT: "a service's balance is not what the movements say",
+  IDENTITY_BROKEN: "the identity does not hold for a SKU at a location",
+  DEAD_LETTER: "a message could not be handled",
+  LOW_STOCK: "a SKU is at or below its alert line",
+  LOCK_INCOMPLETE: "less is set aside from a promotion than was asked for",
+  PROMOTION_STOCK_RELEASED: "stock set aside from a promotion goes back to sale",
+  TRANSFER_OVERDUE: "a transfer has not arrived in time",
+  OFFER_STALE: "a supplier's report is past its freshness limit",
+  REPORT_LATE: "a supplier missed a reporting deadline",
+  CONFIRMATION_LATE: "a supplier missed a confirmation deadline",
+  IMPLAUSIBLE_REPORT: "a report changes a figure beyond the plausible and waits for confirmation",
+  SUPPLIER_SHORTAGE_KEPT_STOCK: "a supplier was short within what it keeps for us",
+} as const;
+export type AlertCode = keyof typeof ALERT_CODES;
+
+export const ALERT_SEVERITIES = {
+  INFO: "good to know",
+  WARNING: "somebody should look today",
+  CRITICAL: "somebody must look now",
+} as const;
+export type AlertSeverity = keyof typeof ALERT_SEVERITIES;
+
+export const LOCATION_KINDS = {
+  WAREHOUSE: "holds our own goods",
+  SUPPLIER: "a supplier holds the goods, we sell them; total is 0",
+} as const;
+export type LocationKind = keyof typeof LOCATION_KINDS;
+
+export const ORDER_STATES = {
+  UNPLACED: "facts came before the placement",
+  AWAITING_PAYMENT: "reserves when the payment arrives",
+  RESERVED: "held, unpaid",
+  CONFIRMED: "held for good, paid",
+  REJECTED: "nothing is held",
+  SHORTED: "paid, and nothing could be held",
+  CANCELLED: "called off, nothing is held",
+  EXPIRED: "its time ran out unpaid",
+  FULFILLED: "nothing is open, something was shipped",
+} as const;
+export type OrderState = keyof typeof ORDER_STATES;
+
+export const FULFILMENT_STATES = {
+  REQUESTED: "waits for picking",
+  PICKING: "somebody is picking it",
+  SHIPPED: "nothing is open, something was shipped",
+  SHORT: "nothing is open, nothing was shipped: not found or damaged",
+  CANCELLED: "nothing is open, nothing was shipped: cancelled",
+} as const;
+export type FulfilmentState = keyof typeof FULFILMENT_STATES;
+
+export const TRANSFER_LINE_STATES = {
+  REQUESTED: "waits for its reservation",
+  RESERVED: "promised at the source",
+  REJECTED: "the source cannot spare it",
+  DISPATCHED: "on the way, whole or in part",
+  RECEIVED: "all that was dispatched has arrived or is lost",
+  CANCELLED: "called off before dispatch",
+  CLOSED: "nothing will happen to it any more",
+} as const;
+export type TransferLineState = keyof typeof TRANSFER_LINE_STATES;
+
+export const PAYMENT_STATES = { PENDING: "the money is not here yet", PAID: "the money is here" } as const;
+export type PaymentState = keyof typeof PAYMENT_STATES;
+
+/** What was wrong with promised goods at picking. */
+export const PICK_CAUSES = { NOT_FOUND: "not where it should be", DAMAGED: "there, but unfit" } as const;
+export type PickCause = keyof typeof PICK_CAUSES;
+
+/** When stock set aside from a promotion goes back to sale. */
+export const LOCK_RELEASE_POLICIES = {
+  AT_ZERO: "when what may be sold reaches 0 everywhere",
+  ON_PROMOTION_ENDED: "when the promotion is over, plus a grace time",
+} as const;
+export type LockReleasePolicy = keyof typeof LOCK_RELEASE_POLICIES;
+
+export const AVAILABILITY_LEVELS = {
+  IN_STOCK: "可购买: can be bought",
+  LOW_STOCK: "库存紧张: can be bought, not for long",
+  OUT_OF_STOCK: "无货: cannot be bought, can be subscribed to",
+} as const;
+export type AvailabilityLevel = keyof typeof AVAILABILITY_LEVELS;
+
+/** What a movement's reference names. */
+export const REFERENCE_TYPES = {
+  order: "an order and its line",
+  cart: "a cart",
+  receipt: "a receipt and its line",
+  return: "a return and its line",
+  damage: "a damage report and its line",
+  restoration: "a restoration and its line",
+  disposal: "a disposal and its line",
+  adjustment: "an adjustment or stocktake and its line",
+  transfer: "a transfer and its line",
+  "supplier-order": "an order sent to a supplier and its line",
+  report: "a supplier's stock report",
+  lock: "a promotion lock",
+  correction: "a correction of a stream, made by an engineer",
+} as const;
+export type ReferenceType = keyof typeof REFERENCE_TYPES;
