@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { DEFAULT_PAGE_ITEMS, decodeCursor, encodeCursor, MAX_PAGE_ITEMS } from "./cursor.js";
+import type { Database } from "./database.js";
+import type { Answer, RequestContext, Route } from "./route.js";
+import { route } from "./route.js";
+
+/** What a service says of one account. */
+export interface BalanceItem {
+  sku: string;
+  location: string;
+  bucket: string;
+  quantity: number;
+}
+
+/** Up to where a service has applied one recorder's stream of one SKU. */
+export interface AppliedPosition {
+  contiguous: number;
+  ahead: [number, number][];
+}
+
+/** The answer of GET /v1/balances: rows and positions of one snapshot. */
+export interface BalancesPage {
+  items: BalanceItem[];
+  positions: Record<string, Record<string, AppliedPosition>>;
+  nextCursor: string | null;
+}
+
+const QUERY = z.object({
+  sku: z.string().min(1).max(64).optional(),
+  cursor: z.string().max(400).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+});
+
+/**
+ * The route of GET /v1/balances.
+ * @param o.sql a SELECT of columns sku, location, bucket, quantity over the service's own buckets
+ */
+export function balancesRoute(o: { db: Database; service: string; sql: string }): Route {
+  return route({
+    method: "GET",
+    path: "/v1/balances",
+    roles: ["operator", "sre"],
+    summary: "Own buckets with the positions they stand for, in one snapshot",
+    query: QUERY,
+    responses: { 200: "a page by SKU" },
+    handler: async (context: RequestContext<unknown, z.output<typeof QUERY>>): Promise<Answer> => ({
+      status: 200,
+      body: await readBalances(o.db, { service: o.service, sql: o.sql, ...context.query }),
+    }),
+  });
+}
+
+/** Reads a page of balances, at most `limit` SKUs, all of whose rows are in it. */
+export async function readBalances(
+  database: Database,
+  o: { service: string; sql: string; sku?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<BalancesPage> {
+  const after = o.cursor === undefined ? "" : String(decodeCursor(o.cursor)[0]);
+  return database.snapshot(async (session) => {
+    const skus = await session.query<{ sku: string }>(
+      `SELECT DISTINCT sku COLLATE "C" AS sku FROM (
+         SELECT sku FROM sku_stream UNION ALL SELECT sku FROM stream_position UNION ALL SELECT sku FROM (${o.sql}) b
+       ) s WHERE sku COLLATE "C" > $1 AND ($2::text IS NULL OR sku = $2) ORDER BY 1 LIMIT $3`,
+      [after, o.sku ?? null, o.limit + 1],
+    );
+    const shown = skus.slice(0, o.limit).map((row) => row.sku);
+    const items = await session.query<BalanceItem>(
+      `SELECT sku, location, bucket, quantity::float8 AS quantity FROM (${o.sql}) b WHERE sku = ANY($1::text[])
+       ORDER BY sku COLLATE "C", location COLLATE "C", bucket COLLATE "C"`,
+      [shown],
+    );
+    const positions: BalancesPage["positions"] = {};
+    const own = await session.query<{ sku: string; sequence: string }>(
+      `SELECT sku, sequence FROM sku_stream WHERE sku = ANY($1::text[])`,
+      [shown],
+    );
+    const put = (recordedBy: string, sku: string, position: AppliedPosition) => {
+      positions[recordedBy] = { ...positions[recordedBy], [sku]: position };
+    };
+    const others = await session.query<{ recorded_by: string; sku: string; contiguous: string; ahead: unknown }>(
+      `SELECT recorded_by, sku, contiguous, ahead FROM stream_position WHERE sku = ANY($1::text[])`,
+      [shown],
+    );
+    for (const row of others) {
+      const ahead = row.ahead as [number, number][];
+      put(row.recorded_by, row.sku, { contiguous: Number(row.contiguous), ahead });
+    }
+    for (const row of own) put(o.service, row.sku, { contiguous: Number(row.sequence), ahead: [] });
+    const last = shown.at(-1);
+    return { items, positions, nextCursor: skus.length > o.limit && last !== undefined ? encodeCursor([last]) : null };
+  });
+}

@@ -1,0 +1,43 @@
+import { invalid } from "./problem.js";
+
+/** How many items a page has when nobody says, and at most. */
+export const DEFAULT_PAGE_ITEMS = 100;
+export const MAX_PAGE_ITEMS = 1_000;
+
+/** A page of a listing; `nextCursor` is null on the last one. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** Makes an opaque cursor of the last item's sort key. */
+export function encodeCursor(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key), "utf8").toString("base64url");
+}
+
+/**
+ * Reads a cursor back.
+ * @throws Problem 400 when it is not one of ours with `parts` parts.
+ */
+export function decodeCursor(cursor: string, parts = 1): (string | number)[] {
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    key = undefined;
+  }
+  const good =
+    Array.isArray(key) && key.length === parts && key.every((p) => typeof p === "string" || Number.isFinite(p));
+  if (!good) throw invalid([{ field: "query.cursor", reason: "is not a cursor of this listing" }]);
+  return key as (string | number)[];
+}
+
+/**
+ * Cuts rows read with `limit + 1` into a page.
+ * @param keyOf the sort key of an item, for the cursor
+ */
+export function page<T>(rows: readonly T[], limit: number, keyOf: (item: T) => readonly (string | number)[]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+}

@@ -1,0 +1,134 @@
+import type { PoolClient } from "pg";
+import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
+import type { HealthState } from "./health.js";
+import type { KitMetrics } from "./metrics.js";
+import type { RecordName, RecordOf, ServiceName, Session } from "./seams.js";
+
+/** A pooled connection waits this long for a lock, milliseconds. */
+export const LOCK_TIMEOUT_MS = 5_000;
+/** PostgreSQL ends a transaction of ours that does nothing for this long, milliseconds: a frozen process frees its SKUs. */
+export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+/** Waiting for a connection of the pool, milliseconds. */
+export const CONNECTION_TIMEOUT_MS = 5_000;
+/** "septet" as a number: the advisory lock that migrations of all instances take. */
+const MIGRATION_LOCK = 0x5e97e7;
+
+/** What units of work need beside the connection; set once by the lifecycle. */
+export interface Recorder {
+  /** Who records: goes into movements and dead letters. */
+  service: ServiceName;
+  encode<N extends RecordName>(name: N, value: RecordOf<N>): Buffer;
+  newId(): string;
+  /** Called after each commit that published something. */
+  wake(): void;
+  metrics?: KitMetrics;
+}
+
+/** The service's database. Queries here run on their own; work that belongs together goes through `transact`. */
+export interface Database extends Session {
+  readonly dataSource: DataSource;
+  /** SKUs whose stream row is known to be there; rows are never deleted. */
+  readonly knownStreams: Set<string>;
+  recorder: Recorder | undefined;
+  /** Runs `work` on one connection; it is given back afterwards, or closed when it broke. */
+  withConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  /** Runs `work` in one read-only REPEATABLE READ snapshot. */
+  snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  health(): Promise<HealthState>;
+  close(): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors of any shape, as TypeORM takes them
+export type MigrationClass = new (...args: any[]) => MigrationInterface;
+
+/**
+ * Opens the pool and brings the schema up to date; instances that start at once take turns.
+ * @throws a transient error when the database is not there.
+ */
+export async function openDatabase(o: {
+  url: string;
+  poolSize?: number;
+  migrations: readonly MigrationClass[];
+  // biome-ignore lint/suspicious/noExplicitAny: entities of any shape
+  entities?: readonly EntitySchema<any>[];
+  applicationName: string;
+  recorder?: Recorder;
+}): Promise<Database> {
+  const options: DataSourceOptions = {
+    type: "postgres",
+    url: o.url,
+    poolSize: o.poolSize ?? 10,
+    applicationName: o.applicationName,
+    entities: [...(o.entities ?? [])],
+    migrations: [...o.migrations],
+    migrationsTableName: "schema_migration",
+    extra: {
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+    logging: false,
+  };
+  const dataSource = new DataSource(options);
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return databaseOf(dataSource, o.recorder);
+}
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query(`SET lock_timeout = 0`);
+    await runner.query(`SELECT pg_advisory_lock($1)`, [MIGRATION_LOCK]);
+    await dataSource.runMigrations({ transaction: "each" });
+  } finally {
+    await runner.query(`SELECT pg_advisory_unlock($1)`, [MIGRATION_LOCK]);
+    await runner.query(`RESET lock_timeout`);
+    await runner.release();
+  }
+}
+
+function databaseOf(dataSource: DataSource, recorder: Recorder | undefined): Database {
+  const withConnection = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    const runner = dataSource.createQueryRunner();
+    try {
+      return await work((await runner.connect()) as PoolClient);
+    } finally {
+      await runner.release();
+    }
+  };
+  const query: Session["query"] = (sql, params) => withConnection((client) => sessionOf(client).query(sql, params));
+  return {
+    dataSource,
+    knownStreams: new Set(),
+    recorder,
+    query,
+    withConnection,
+    snapshot: (work) => withConnection((client) => inSnapshot(client, work)),
+    async health() {
+      await query("SELECT 1");
+      return { ok: true };
+    },
+    close: () => dataSource.destroy(),
+  };
+}
+
+/** The session of a connection: rows of whatever returns rows, else none. */
+export function sessionOf(client: PoolClient): Session {
+  return { query: async (sql, params) => (await client.query(sql, params)).rows };
+}
+
+async function inSnapshot<T>(client: PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  try {
+    return await work(sessionOf(client));
+  } finally {
+    await client.query("COMMIT");
+  }
+}

@@ -1,0 +1,47 @@
+/** Whether a part works, and if not, why. */
+export interface HealthState {
+  ok: boolean;
+  reason?: string;
+}
+
+export type HealthCheck = () => HealthState | Promise<HealthState>;
+
+/** How long a check may take before it counts as failed, milliseconds. */
+export const HEALTH_CHECK_TIMEOUT_MS = 2_000;
+
+/** What must hold for the service to be ready: each part registers a check under its name. */
+export class HealthChecks {
+  readonly #checks = new Map<string, HealthCheck>();
+
+  /** Adds a check, or replaces the one of that name. */
+  register(name: string, check: HealthCheck): void {
+    this.#checks.set(name, check);
+  }
+
+  remove(name: string): void {
+    this.#checks.delete(name);
+  }
+
+  /** Runs all checks at once. A check that throws or takes too long is a failed one. */
+  async run(): Promise<{ ready: boolean; checks: Record<string, HealthState> }> {
+    const entries = [...this.#checks];
+    const states = await Promise.all(entries.map(([, check]) => settled(check)));
+    const checks = Object.fromEntries(entries.map(([name], i) => [name, states[i]!]));
+    return { ready: states.every((state) => state.ok), checks };
+  }
+}
+
+async function settled(check: HealthCheck): Promise<HealthState> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<HealthState>((resolve) => {
+    const reason = `no answer within ${HEALTH_CHECK_TIMEOUT_MS} ms`;
+    timer = setTimeout(() => resolve({ ok: false, reason }), HEALTH_CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(check), late]);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

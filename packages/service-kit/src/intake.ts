@@ -1,0 +1,106 @@
+import { type RecordName, type RecordOf, trimmed, type Violation, violationsOf } from "@septet/stock-contracts";
+import type { Codec } from "./messaging-seam.js";
+import { takePositions } from "./messaging-seam.js";
+import type { InboundMessage, StockMovement } from "./seams.js";
+import type { UnitOfWork } from "./unit-of-work.js";
+
+/** A message that keeps its contract. */
+export type AcceptedMessage<N extends RecordName = RecordName> = {
+  [K in N]: { message: InboundMessage; name: K; value: RecordOf<K> };
+}[N];
+
+/** Why a message is none of ours to handle. */
+export interface RefusalReason {
+  code: "UNDECODABLE" | "CONTRACT_VIOLATION" | (string & {});
+  message: string;
+  violations?: readonly Violation[];
+}
+
+/** A message that cannot be handled; with what could be read of it, so that its sender can be answered. */
+export interface RefusedMessage {
+  message: InboundMessage;
+  error: RefusalReason;
+  name?: RecordName;
+  /** Fits its schema, breaks its rules: `orderId` may be readable. */
+  value?: RecordOf<RecordName>;
+}
+
+export type DecodedMessage<N extends RecordName = RecordName> = AcceptedMessage<N> | RefusedMessage;
+
+export function isAccepted<N extends RecordName>(decoded: DecodedMessage<N>): decoded is AcceptedMessage<N> {
+  return !("error" in decoded);
+}
+
+/**
+ * Decodes a slice and checks it against the contract; SKUs come trimmed. Order is kept.
+ * @throws a transient error when the registry is away: that is not the message's fault.
+ */
+export async function decodeSlice(codec: Codec, slice: readonly InboundMessage[]): Promise<DecodedMessage[]> {
+  const decoded: DecodedMessage[] = [];
+  for (const message of slice) {
+    const pending = codec.decode(message);
+    decoded.push(judged(message, pending instanceof Promise ? await pending : pending));
+  }
+  return decoded;
+}
+
+function judged(message: InboundMessage, result: Awaited<ReturnType<Codec["decode"]>>): DecodedMessage {
+  if (!result.ok) return { message, error: result.error };
+  const value = trimmed(result.name, result.value);
+  const violations = violationsOf(result.name, value);
+  if (violations.length === 0) return { message, name: result.name, value } as AcceptedMessage;
+  const text = violations.map((v) => `${v.field}: ${v.message}`).join("; ");
+  return { message, error: { code: "CONTRACT_VIOLATION", message: text, violations }, name: result.name, value };
+}
+
+/** Splits a slice into what can be handled and what goes to the dead letters. */
+export function splitSlice<N extends RecordName>(
+  decoded: readonly DecodedMessage<N>[],
+): { accepted: AcceptedMessage<N>[]; refused: RefusedMessage[] } {
+  const accepted: AcceptedMessage<N>[] = [];
+  const refused: RefusedMessage[] = [];
+  for (const one of decoded) {
+    if (isAccepted(one)) accepted.push(one);
+    else refused.push(one as RefusedMessage);
+  }
+  return { accepted, refused };
+}
+
+/** Puts refused messages into the dead letters of the transaction that settles the slice. */
+export function deadLetterRefused(unit: UnitOfWork, refused: readonly RefusedMessage[]): void {
+  for (const { message, error } of refused) unit.deadLetter(message, error);
+}
+
+/** Movements of a slice: those to apply, and those that only say how far Kafka has come. */
+export interface MovementIntake {
+  /** New and recorded by others: apply the legs of own buckets. */
+  fresh: StockMovement[];
+  /** Seen before. */
+  duplicates: StockMovement[];
+  /** Recorded here and read back: their legs were applied when they were recorded. */
+  own: StockMovement[];
+}
+
+/**
+ * Advances the positions of the movements' streams, under the stream locks of their SKUs, and tells what is to be
+ * applied. Own movements read back advance their position only.
+ */
+export async function takeMovements(
+  unit: UnitOfWork,
+  service: string,
+  movements: readonly StockMovement[],
+): Promise<MovementIntake> {
+  const intake: MovementIntake = { fresh: [], duplicates: [], own: [] };
+  const fresh = await takePositions(unit, movements);
+  movements.forEach((movement, i) => {
+    if (movement.recordedBy === service) intake.own.push(movement);
+    else if (fresh[i]) intake.fresh.push(movement);
+    else intake.duplicates.push(movement);
+  });
+  return intake;
+}
+
+/** The SKUs whose streams a slice of movements needs. */
+export function skusOf(movements: readonly Pick<StockMovement, "sku">[]): string[] {
+  return [...new Set(movements.map((movement) => movement.sku))];
+}

@@ -1,0 +1,112 @@
+import type { PoolClient } from "pg";
+import type { Database } from "./database.js";
+import { type IdempotencyClaim, lockClaims, type StoredAnswer } from "./idempotency.js";
+import { claimInbox } from "./messaging-seam.js";
+import type { Session } from "./seams.js";
+import { StartOver } from "./start-over.js";
+
+/** Rows of one table, by their id. */
+export interface RowsToLock {
+  table: string;
+  idColumn: string;
+  ids: readonly string[];
+}
+
+/** Everything a piece of work holds while it reads and decides, in the order of the classes. */
+export interface LockPlan {
+  /** Class 1: claims on idempotency keys. */
+  idempotency?: readonly IdempotencyClaim[];
+  /** Class 1: events that are applied once. */
+  inbox?: { consumer: string; eventIds: readonly string[] };
+  /** Class 2: SKU streams, created when missing. */
+  skus?: readonly string[];
+  /** Class 3: order and document rows that exist. */
+  documents?: readonly RowsToLock[];
+  /** Class 4: counters (customer, device, IP). */
+  counters?: readonly RowsToLock[];
+}
+
+/** What the locks brought. */
+export interface HeldLocks {
+  idempotency: Map<string, StoredAnswer | undefined>;
+  freshInbox: ReadonlySet<string>;
+  /** Last sequence of each held stream. */
+  sequences: Map<string, number>;
+  /** septet_now() after the last lock, epoch milliseconds. */
+  now: number;
+}
+
+/** Byte order, as COLLATE "C" has it; JavaScript's own order differs beyond the basic plane. */
+export function bytewise(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+}
+
+const CREATE_STREAMS = `INSERT INTO sku_stream (sku, sequence)
+  SELECT sku, 0 FROM unnest($1::text[]) AS wanted (sku) ORDER BY sku COLLATE "C"
+  ON CONFLICT (sku) DO NOTHING`;
+// The locking statement returns the newest version of each row it waited for, so its sequence is the stream's head.
+const LOCK_STREAMS = `SELECT sku, sequence FROM sku_stream
+  WHERE sku = ANY($1::text[]) ORDER BY sku COLLATE "C" FOR UPDATE`;
+const NOW = `(extract(epoch FROM septet_now()) * 1000)::float8`;
+
+/** Takes the locks of the plan, class after class, each in one statement sorted bytewise; then reads the time. */
+export async function takeLocks(
+  database: Database,
+  client: PoolClient,
+  session: Session,
+  plan: LockPlan,
+): Promise<HeldLocks> {
+  const idempotency =
+    plan.idempotency !== undefined && plan.idempotency.length > 0
+      ? await lockClaims(session, plan.idempotency)
+      : new Map<string, StoredAnswer | undefined>();
+  const freshInbox: ReadonlySet<string> =
+    plan.inbox !== undefined && plan.inbox.eventIds.length > 0
+      ? await claimInbox(session, plan.inbox.consumer, [...plan.inbox.eventIds])
+      : new Set<string>();
+  const sequences = await lockStreams(database, client, [...new Set(plan.skus ?? [])]);
+  const rows = [...(plan.documents ?? []), ...(plan.counters ?? [])].filter((lock) => lock.ids.length > 0);
+  let now: number | undefined;
+  for (const [i, lock] of rows.entries()) {
+    if (i < rows.length - 1) await session.query(lockStatement(lock), [[...new Set(lock.ids)]]);
+    else now = await lockAndReadTime(session, lock);
+  }
+  return { idempotency, freshInbox, sequences, now: now ?? (await readTime(session)) };
+}
+
+async function lockStreams(database: Database, client: PoolClient, skus: string[]): Promise<Map<string, number>> {
+  if (skus.length === 0) return new Map();
+  const unseen = skus.filter((sku) => !database.knownStreams.has(sku));
+  if (unseen.length > 0) await client.query({ name: "create_streams", text: CREATE_STREAMS, values: [unseen] });
+  const { rows } = await client.query<{ sku: string; sequence: string }>({
+    name: "lock_streams",
+    text: LOCK_STREAMS,
+    values: [skus],
+  });
+  const sequences = new Map(rows.map((row) => [row.sku, Number(row.sequence)]));
+  const gone = skus.filter((sku) => !sequences.has(sku));
+  if (gone.length > 0) {
+    for (const sku of gone) database.knownStreams.delete(sku);
+    throw new StartOver(`stream rows that were there are gone: ${gone.slice(0, 5).join(", ")}`);
+  }
+  return sequences;
+}
+
+/** Locks existing rows, sorted. Names come from code, never from a request. */
+export function lockStatement(lock: Pick<RowsToLock, "table" | "idColumn">): string {
+  const { table, idColumn } = lock;
+  return `SELECT ${idColumn} FROM ${table} WHERE ${idColumn} = ANY($1::text[]) ORDER BY ${idColumn} COLLATE "C" FOR UPDATE`;
+}
+
+// The count is known only when every row is locked, and the time is taken beside the count: one round trip saved.
+async function lockAndReadTime(session: Session, lock: RowsToLock): Promise<number> {
+  const sql = `WITH locked AS MATERIALIZED (${lockStatement(lock)}), held AS MATERIALIZED (SELECT count(*) AS n FROM locked)
+    SELECT ${NOW} AS now, n FROM held`;
+  const [row] = await session.query<{ now: number }>(sql, [[...new Set(lock.ids)]]);
+  return Math.floor(row!.now);
+}
+
+async function readTime(session: Session): Promise<number> {
+  const [row] = await session.query<{ now: number }>(`SELECT ${NOW} AS now`);
+  return Math.floor(row!.now);
+}

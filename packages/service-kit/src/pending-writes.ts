@@ -1,0 +1,28 @@
+import type { PoolClient } from "pg";
+import { type StoredAnswer, storeAnswers } from "./idempotency.js";
+import { appendToOutbox, type OutboxRow, recordConsumed } from "./messaging-seam.js";
+import type { InboundMessage, Session } from "./seams.js";
+
+/** What a unit of work has decided and not written yet. */
+export interface PendingWrites {
+  sequences: Map<string, number>;
+  consumed: { groupId: string; messages: readonly InboundMessage[] }[];
+  answers: Map<string, StoredAnswer>;
+  unanswered: string[];
+  outbox: OutboxRow[];
+}
+
+const ADVANCE_STREAMS = `UPDATE sku_stream s SET sequence = t.sequence
+  FROM unnest($1::text[], $2::bigint[]) AS t (sku, sequence) WHERE s.sku = t.sku`;
+
+/** Writes them, each kind in one statement; outbox ids are drawn last. Returns whether something is to be sent. */
+export async function flush(client: PoolClient, session: Session, pending: PendingWrites): Promise<boolean> {
+  if (pending.sequences.size > 0) {
+    const values = [[...pending.sequences.keys()], [...pending.sequences.values()]];
+    await client.query({ name: "advance_streams", text: ADVANCE_STREAMS, values });
+  }
+  await storeAnswers(session, pending.answers, pending.unanswered);
+  for (const { groupId, messages } of pending.consumed) await recordConsumed(session, groupId, messages);
+  if (pending.outbox.length > 0) await appendToOutbox(session, pending.outbox);
+  return pending.outbox.length > 0;
+}
