@@ -1,0 +1,82 @@
+import type { PickCause, WireLeg } from "@septet/stock-contracts";
+import type { LineQuantity } from "./fulfilment.js";
+import type { DocumentHead, DocumentLine } from "./stock-document.js";
+
+/** Books a whole document: every line or none. */
+export interface BookDocument {
+  readonly type: "BOOK_DOCUMENT";
+  readonly head: DocumentHead;
+  readonly lines: readonly DocumentLine[];
+}
+
+/** Books rows of an upload: each by itself, whatever becomes of the others. */
+export interface BookRows {
+  readonly type: "BOOK_ROWS";
+  readonly rows: readonly DocumentRow[];
+}
+
+export interface DocumentRow {
+  /** Where the row stands in the upload, counted from 1. */
+  readonly row: number;
+  readonly head: DocumentHead;
+  readonly line: DocumentLine;
+}
+
+export interface RequestFulfilment {
+  readonly type: "REQUEST_FULFILMENT";
+  readonly fulfilmentId: string;
+  readonly orderId: string;
+  readonly location: string;
+  readonly deliverBy: number | null;
+  readonly lines: readonly LineQuantity[];
+}
+
+export interface CancelFulfilment {
+  readonly type: "CANCEL_FULFILMENT";
+  /** Names the request, so that it is answered exactly once. */
+  readonly requestId: string;
+  readonly fulfilmentId: string;
+  readonly orderId: string;
+  readonly location: string;
+  readonly lines: readonly LineQuantity[];
+}
+
+export interface PickFulfilment {
+  readonly type: "PICK_FULFILMENT";
+  readonly fulfilmentId: string;
+}
+
+export interface ShipFulfilment {
+  readonly type: "SHIP_FULFILMENT";
+  readonly fulfilmentId: string;
+  /** Null = every open piece. */
+  readonly lines: readonly { readonly lineId: string; readonly quantity: number }[] | null;
+  readonly tracking: string | null;
+  /** True demands that nothing stays open; null = whatever follows from the lines. */
+  readonly final: boolean | null;
+  readonly actor: string | null;
+}
+
+export interface ShortFulfilment {
+  readonly type: "SHORT_FULFILMENT";
+  readonly fulfilmentId: string;
+  readonly lines: readonly { readonly lineId: string; readonly quantity: number; readonly cause: PickCause }[];
+  readonly actor: string | null;
+}
+
+/** Another service's movement, seen for the first time. */
+export interface ApplyMovement {
+  readonly type: "APPLY_MOVEMENT";
+  readonly sku: string;
+  readonly legs: readonly WireLeg[];
+}
+
+export type Command =
+  | BookDocument
+  | BookRows
+  | RequestFulfilment
+  | CancelFulfilment
+  | PickFulfilment
+  | ShipFulfilment
+  | ShortFulfilment
+  | ApplyMovement;

@@ -1,0 +1,38 @@
+import { bookDocument, bookRows } from "./booking.js";
+import type { Command } from "./commands.js";
+import type { Decision } from "./decision.js";
+import type { Outcome } from "./outcomes.js";
+import { cancelRequested, request, shipOut, shortOut, startPicking } from "./serving.js";
+import { Workbench } from "./workbench.js";
+import type { World } from "./world.js";
+
+/**
+ * Decides a slice of commands in the order given, each on what the ones before it left. Pure: the same world and commands
+ * always come to the same decision, and the world is not changed.
+ */
+export function decide(world: World, commands: readonly Command[]): Decision {
+  const bench = new Workbench(world);
+  return bench.finish(commands.map((command) => decideOne(bench, command)));
+}
+
+function decideOne(bench: Workbench, command: Command): Outcome {
+  switch (command.type) {
+    case "BOOK_DOCUMENT":
+      return bookDocument(bench, command);
+    case "BOOK_ROWS":
+      return bookRows(bench, command);
+    case "REQUEST_FULFILMENT":
+      return request(bench, command);
+    case "CANCEL_FULFILMENT":
+      return cancelRequested(bench, command);
+    case "PICK_FULFILMENT":
+      return startPicking(bench, command);
+    case "SHIP_FULFILMENT":
+      return shipOut(bench, command);
+    case "SHORT_FULFILMENT":
+      return shortOut(bench, command);
+    case "APPLY_MOVEMENT":
+      bench.onHand.apply(command.sku, command.legs);
+      return { outcome: "TAKEN" };
+  }
+}

@@ -1,0 +1,41 @@
+import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
+import type { CancelFulfilment } from "./commands.js";
+import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
+import type { OnHandChange } from "./on-hand.js";
+import type { Outcome } from "./outcomes.js";
+import type { DocumentHead, DocumentLine } from "./stock-document.js";
+
+type EventName =
+  | "FulfilmentShipped"
+  | "FulfilmentShort"
+  | "FulfilmentCancelled"
+  | "ReturnReceived"
+  | "StockAlertRaised"
+  | "StockAlertCleared";
+
+/** A record to publish; its identity and time are added where it is written. */
+export type DomainEvent = {
+  readonly [N in EventName]: { readonly name: N; readonly value: Omit<RecordOf<N>, "eventId" | "occurredAt"> };
+}[EventName];
+
+/** A fulfilment whose row changed, with those of its lines that did. */
+export interface FulfilmentUpdate {
+  readonly fulfilment: Fulfilment;
+  readonly lines: readonly FulfilmentLine[];
+}
+
+/** Everything that a slice of commands comes to. */
+export interface Decision {
+  /** One per command, in the order given. */
+  readonly outcomes: readonly Outcome[];
+  readonly onHand: readonly OnHandChange[];
+  readonly newFulfilments: readonly Fulfilment[];
+  readonly changedFulfilments: readonly FulfilmentUpdate[];
+  readonly newDocuments: readonly DocumentHead[];
+  readonly newDocumentLines: readonly { readonly documentId: string; readonly line: DocumentLine }[];
+  readonly newWaitingCancellations: readonly CancelFulfilment[];
+  /** requestIds of cancellations that were waiting and have been answered now. */
+  readonly answeredCancellations: readonly string[];
+  readonly movements: readonly MovementDraft[];
+  readonly events: readonly DomainEvent[];
+}

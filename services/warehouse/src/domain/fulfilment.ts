@@ -1,0 +1,70 @@
+import type { FulfilmentState } from "@septet/stock-contracts";
+
+/** Pieces of one order line at this location; what is neither shipped, short, damaged nor cancelled is open. */
+export interface FulfilmentLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly shipped: number;
+  readonly short: number;
+  readonly damaged: number;
+  readonly cancelled: number;
+}
+
+/**
+ * A fulfilment: what one location has to hand over for one order.
+ *
+ * REQUESTED → PICKING → closed, and closed is what became of it: SHIPPED when anything went out, else SHORT when anything
+ * was not found or found damaged, else CANCELLED. It closes by itself with its last open piece.
+ */
+export interface Fulfilment {
+  readonly fulfilmentId: string;
+  readonly orderId: string;
+  readonly location: string;
+  readonly state: FulfilmentState;
+  /** Epoch ms, or null when the order names none. */
+  readonly deliverBy: number | null;
+  readonly requestedAt: number;
+  readonly pickedAt: number | null;
+  readonly closedAt: number | null;
+  readonly tracking: string | null;
+  readonly lines: readonly FulfilmentLine[];
+}
+
+/** What is still to be handed over of a line, in pieces. */
+export const openOf = (line: FulfilmentLine): number =>
+  line.quantity - line.shipped - line.short - line.damaged - line.cancelled;
+
+/** True when no piece is open any more. */
+export const isClosed = (fulfilment: Fulfilment): boolean =>
+  fulfilment.state !== "REQUESTED" && fulfilment.state !== "PICKING";
+
+/** The part of a line that a step is about. */
+export interface LineQuantity {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** Which account of a line a step moves open pieces into. */
+export type LineAccount = "shipped" | "short" | "damaged" | "cancelled";
+
+/** Moves open pieces of lines into an account of theirs and closes the fulfilment when nothing is open any more. */
+export function settleLines(
+  fulfilment: Fulfilment,
+  account: LineAccount,
+  quantities: ReadonlyMap<string, number>,
+  now: number,
+): Fulfilment {
+  const lines = fulfilment.lines.map((line) => {
+    const quantity = quantities.get(line.lineId) ?? 0;
+    return quantity === 0 ? line : { ...line, [account]: line[account] + quantity };
+  });
+  if (lines.some((line) => openOf(line) > 0)) return { ...fulfilment, lines };
+  return { ...fulfilment, lines, state: closedState(lines), closedAt: now };
+}
+
+function closedState(lines: readonly FulfilmentLine[]): FulfilmentState {
+  if (lines.some((line) => line.shipped > 0)) return "SHIPPED";
+  return lines.some((line) => line.short + line.damaged > 0) ? "SHORT" : "CANCELLED";
+}

@@ -1,0 +1,85 @@
+import type { WireLeg } from "@septet/stock-contracts";
+
+/** What lies at one location of one SKU, in pieces. `total` may be below 0 while movements are under way. */
+export interface OnHand {
+  readonly sku: string;
+  readonly location: string;
+  readonly total: number;
+  readonly unsellable: number;
+}
+
+/** A change of one row of on hand: `total` and `unsellable` are deltas in pieces. */
+export type OnHandChange = OnHand;
+
+/** A row whose total crossed 0 during one decision. */
+export interface Crossing {
+  readonly sku: string;
+  readonly location: string;
+  readonly below: boolean;
+}
+
+interface Entry {
+  readonly before: OnHand;
+  total: number;
+  unsellable: number;
+}
+
+/** Names a (SKU, location) row; neither part may contain the separator, which no trimmed name does. */
+export const onHandKey = (sku: string, location: string): string => `${sku}\u0000${location}`;
+
+/** The working copy of on hand that one slice of commands is decided on; the rows given to it are never changed. */
+export class OnHandBook {
+  readonly #rows: ReadonlyMap<string, OnHand>;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(rows: ReadonlyMap<string, OnHand>) {
+    this.#rows = rows;
+  }
+
+  /** The pieces at a location now; 0 of both where nothing was ever seen. */
+  at(sku: string, location: string): OnHand {
+    const key = onHandKey(sku, location);
+    const entry = this.#entries.get(key);
+    if (entry) return { sku, location, total: entry.total, unsellable: entry.unsellable };
+    return this.#rows.get(key) ?? { sku, location, total: 0, unsellable: 0 };
+  }
+
+  /** Applies the legs that are the warehouse's own (total, unsellable) and passes over all others. */
+  apply(sku: string, legs: readonly WireLeg[]): void {
+    for (const leg of legs) {
+      if (leg.bucket !== "total" && leg.bucket !== "unsellable") continue;
+      this.#entry(sku, leg.location)[leg.bucket] += leg.delta;
+    }
+  }
+
+  /** Every row that differs from what was loaded, as deltas. */
+  changes(): OnHandChange[] {
+    const changes: OnHandChange[] = [];
+    for (const { before, total, unsellable } of this.#entries.values()) {
+      if (total === before.total && unsellable === before.unsellable) continue;
+      const { sku, location } = before;
+      changes.push({ sku, location, total: total - before.total, unsellable: unsellable - before.unsellable });
+    }
+    return changes;
+  }
+
+  /** The rows whose total fell below 0, or rose to 0 or above, since they were loaded. */
+  crossings(): Crossing[] {
+    const crossings: Crossing[] = [];
+    for (const { before, total } of this.#entries.values()) {
+      if (before.total < 0 === total < 0) continue;
+      crossings.push({ sku: before.sku, location: before.location, below: total < 0 });
+    }
+    return crossings;
+  }
+
+  #entry(sku: string, location: string): Entry {
+    const key = onHandKey(sku, location);
+    const known = this.#entries.get(key);
+    if (known) return known;
+    const before = this.at(sku, location);
+    const entry = { before, total: before.total, unsellable: before.unsellable };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}

@@ -1,0 +1,32 @@
+/** One line or field of a command and why it cannot be. Never carries a quantity that we hold. */
+export interface RefusedField {
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** Why a command was refused as a whole; nothing of it was applied. */
+export const REFUSAL_CODES = [
+  "UNKNOWN_WAREHOUSE",
+  "DOCUMENT_CONFLICT",
+  "NOT_ON_HAND",
+  "UNKNOWN_FULFILMENT",
+  "UNKNOWN_LINE",
+  "FULFILMENT_STATE",
+  "MORE_THAN_OPEN",
+  "LINES_STILL_OPEN",
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+export interface Refusal {
+  readonly outcome: "REFUSED";
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly errors: readonly RefusedField[];
+}
+
+export const refuse = (code: RefusalCode, detail: string, errors: readonly RefusedField[] = []): Refusal => ({
+  outcome: "REFUSED",
+  code,
+  detail,
+  errors,
+});

@@ -1,0 +1,72 @@
+import { type MovementDraft, movementDraft } from "@septet/stock-contracts";
+
+/** The papers by which goods come, come back, or change their condition. Each line is booked once, for ever. */
+export const DOCUMENT_KINDS = ["RECEIPT", "RETURN", "DAMAGE", "RESTORATION", "DISPOSAL"] as const;
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
+
+/**
+ * One line, in pieces. `quantity` counts everything the line speaks of; of it `unsellable` pieces came in unsellable and
+ * `missing` ones did not come at all (returns only). `lineId` is the order's line that came back, where known.
+ */
+export interface DocumentLine {
+  readonly line: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unsellable: number;
+  readonly missing: number;
+  readonly lineId: string | null;
+}
+
+export interface DocumentHead {
+  readonly kind: DocumentKind;
+  readonly location: string;
+  readonly reference: string;
+  readonly orderId: string | null;
+  readonly reason: string | null;
+  readonly actor: string | null;
+}
+
+/** One name for (kind, location, reference): a warehouse's code never contains `/`, so no two documents share one. */
+export const documentIdOf = (head: Pick<DocumentHead, "kind" | "location" | "reference">): string =>
+  `${head.kind}/${head.location}/${head.reference}`;
+
+const REFERENCE_TYPES = {
+  RECEIPT: "receipt",
+  RETURN: "return",
+  DAMAGE: "damage",
+  RESTORATION: "restoration",
+  DISPOSAL: "disposal",
+} as const;
+
+/** The movements that book a line: one for its sellable, one for its unsellable part; none for missing pieces. */
+export function movementsOf(head: DocumentHead, line: DocumentLine): MovementDraft[] {
+  const reference = { type: REFERENCE_TYPES[head.kind], id: head.reference, line: line.line };
+  const { sku, quantity } = line;
+  const about = { sku, at: head.location, reference, reason: head.reason, actor: head.actor };
+  switch (head.kind) {
+    case "RECEIPT":
+    case "RETURN": {
+      const sellable = quantity - line.unsellable - line.missing;
+      const movements: MovementDraft[] = [];
+      if (sellable > 0) movements.push(movementDraft(head.kind, "sellable", { ...about, quantity: sellable }));
+      if (line.unsellable > 0) {
+        movements.push(movementDraft(head.kind, "unsellable", { ...about, quantity: line.unsellable }));
+      }
+      return movements;
+    }
+    case "DAMAGE":
+      return [movementDraft("DAMAGE", undefined, { ...about, quantity })];
+    case "RESTORATION":
+      return [movementDraft("RESTORE", undefined, { ...about, quantity })];
+    case "DISPOSAL":
+      return [movementDraft("DISPOSE", undefined, { ...about, quantity })];
+  }
+}
+
+/** True when two lines say the same, so that the second is the first one told again. */
+export const sameLine = (a: DocumentLine, b: DocumentLine): boolean =>
+  a.sku === b.sku &&
+  a.quantity === b.quantity &&
+  a.unsellable === b.unsellable &&
+  a.missing === b.missing &&
+  a.lineId === b.lineId;

@@ -1,0 +1,105 @@
+import type { MovementDraft } from "@septet/stock-contracts";
+import type { CancelFulfilment } from "./commands.js";
+import type { Decision, DomainEvent, FulfilmentUpdate } from "./decision.js";
+import type { Fulfilment } from "./fulfilment.js";
+import { OnHandBook } from "./on-hand.js";
+import type { Outcome } from "./outcomes.js";
+import { type DocumentHead, type DocumentLine, documentIdOf } from "./stock-document.js";
+import { totalAlerts } from "./total-alerts.js";
+import type { KnownDocument, World } from "./world.js";
+
+/** A working copy of the world and everything decided on it so far; later commands of a slice see the earlier ones. */
+export class Workbench {
+  readonly world: World;
+  readonly onHand: OnHandBook;
+  readonly movements: MovementDraft[] = [];
+  readonly events: DomainEvent[] = [];
+  readonly #fulfilments = new Map<string, Fulfilment>();
+  readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, DocumentLine> }>();
+  readonly #waiting = new Map<string, CancelFulfilment[]>();
+  readonly #answered: string[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.onHand = new OnHandBook(world.onHand);
+  }
+
+  /** Takes down a movement of ours and applies its own legs to what is on hand. */
+  record(movement: MovementDraft): void {
+    this.onHand.apply(movement.sku, movement.legs);
+    this.movements.push(movement);
+  }
+
+  fulfilment(id: string): Fulfilment | undefined {
+    return this.#fulfilments.get(id) ?? this.world.fulfilments.get(id);
+  }
+
+  keep(fulfilment: Fulfilment): void {
+    this.#fulfilments.set(fulfilment.fulfilmentId, fulfilment);
+  }
+
+  /** Remembers a cancellation whose fulfilment has not been requested yet. */
+  wait(command: CancelFulfilment): void {
+    this.#waiting.set(command.fulfilmentId, [...(this.#waiting.get(command.fulfilmentId) ?? []), command]);
+  }
+
+  /** The cancellations that waited for this fulfilment; they count as answered from here on. */
+  takeWaiting(fulfilmentId: string): readonly CancelFulfilment[] {
+    const stored = this.world.waitingCancellations.get(fulfilmentId) ?? [];
+    this.#answered.push(...stored.map((command) => command.requestId));
+    const fresh = this.#waiting.get(fulfilmentId) ?? [];
+    this.#waiting.delete(fulfilmentId);
+    return [...stored, ...fresh];
+  }
+
+  /** What stands of a document, with what this slice has added to it. */
+  document(documentId: string): { lineCount: number; line(line: string): DocumentLine | undefined } {
+    const stored: KnownDocument | undefined = this.world.documents.get(documentId);
+    const own = this.#documents.get(documentId);
+    return {
+      lineCount: (stored?.lineCount ?? 0) + (own?.added.size ?? 0),
+      line: (line) => own?.added.get(line) ?? stored?.lines.get(line),
+    };
+  }
+
+  addDocumentLine(head: DocumentHead, line: DocumentLine): void {
+    const id = documentIdOf(head);
+    let own = this.#documents.get(id);
+    if (!own) {
+      own = { head: this.world.documents.has(id) ? null : head, added: new Map() };
+      this.#documents.set(id, own);
+    }
+    own.added.set(line.line, line);
+  }
+
+  /** Closes the slice: what is to be written, with the alerts that follow from it. */
+  finish(outcomes: readonly Outcome[]): Decision {
+    const documents = [...this.#documents];
+    return {
+      outcomes,
+      onHand: this.onHand.changes(),
+      newFulfilments: [...this.#fulfilments.values()].filter((f) => !this.world.fulfilments.has(f.fulfilmentId)),
+      changedFulfilments: this.#changedFulfilments(),
+      newDocuments: documents.flatMap(([, own]) => (own.head ? [own.head] : [])),
+      newDocumentLines: documents.flatMap(([documentId, own]) =>
+        [...own.added.values()].map((line) => ({ documentId, line })),
+      ),
+      newWaitingCancellations: [...this.#waiting.values()].flat(),
+      answeredCancellations: this.#answered,
+      movements: this.movements,
+      events: [...this.events, ...totalAlerts(this.onHand.crossings())],
+    };
+  }
+
+  #changedFulfilments(): FulfilmentUpdate[] {
+    const updates: FulfilmentUpdate[] = [];
+    for (const fulfilment of this.#fulfilments.values()) {
+      const before = this.world.fulfilments.get(fulfilment.fulfilmentId);
+      if (!before || before === fulfilment) continue;
+      // A step keeps the objects of the lines it does not touch, so identity tells which ones changed.
+      const lines = fulfilment.lines.filter((line, index) => line !== before.lines[index]);
+      updates.push({ fulfilment, lines });
+    }
+    return updates;
+  }
+}

@@ -1,0 +1,25 @@
+import type { CancelFulfilment } from "./commands.js";
+import type { Fulfilment } from "./fulfilment.js";
+import type { OnHand } from "./on-hand.js";
+import type { DocumentLine } from "./stock-document.js";
+
+/** What already stands of a document: how many lines it has, and those of them that the commands name. */
+export interface KnownDocument {
+  readonly lineCount: number;
+  readonly lines: ReadonlyMap<string, DocumentLine>;
+}
+
+/** Everything a slice of commands is decided on; loaded under its locks and never changed by the decision. */
+export interface World {
+  /** Epoch ms by the database's clock. */
+  readonly now: number;
+  /** The codes of those warehouses named by the commands that are defined. */
+  readonly warehouses: ReadonlySet<string>;
+  /** By `onHandKey`. */
+  readonly onHand: ReadonlyMap<string, OnHand>;
+  readonly fulfilments: ReadonlyMap<string, Fulfilment>;
+  /** By fulfilmentId: cancel requests that came before the fulfilment they speak of, oldest first. */
+  readonly waitingCancellations: ReadonlyMap<string, readonly CancelFulfilment[]>;
+  /** By `documentIdOf`. */
+  readonly documents: ReadonlyMap<string, KnownDocument>;
+}

@@ -1,0 +1,160 @@
+import type {
+  BookDocument,
+  CancelFulfilment,
+  Command,
+  RequestFulfilment,
+  ShipFulfilment,
+  ShortFulfilment,
+} from "../../src/domain/commands.js";
+import { decide } from "../../src/domain/decide.js";
+import type { Decision } from "../../src/domain/decision.js";
+import type { Fulfilment } from "../../src/domain/fulfilment.js";
+import { type OnHand, onHandKey } from "../../src/domain/on-hand.js";
+import { type DocumentKind, type DocumentLine, documentIdOf } from "../../src/domain/stock-document.js";
+import type { KnownDocument, World } from "../../src/domain/world.js";
+
+export const NOW = 1_700_000_000_000;
+
+export const emptyWorld: World = {
+  now: NOW,
+  warehouses: new Set(["WUHAN", "BEIJING"]),
+  onHand: new Map(),
+  fulfilments: new Map(),
+  waitingCancellations: new Map(),
+  documents: new Map(),
+};
+
+/** A warehouse floor that remembers: commands are decided on what earlier decisions left, as on the database. */
+export class Floor {
+  world: World = emptyWorld;
+  last!: Decision;
+  readonly decisions: Decision[] = [];
+
+  /** One slice of commands. */
+  do(...commands: Command[]): Decision {
+    this.last = decide(this.world, commands);
+    this.decisions.push(this.last);
+    this.world = evolve(this.world, this.last);
+    return this.last;
+  }
+
+  at(sku: string, location = "WUHAN"): { total: number; unsellable: number } {
+    const { total, unsellable } = this.world.onHand.get(onHandKey(sku, location)) ?? { total: 0, unsellable: 0 };
+    return { total, unsellable };
+  }
+
+  fulfilment(id = "o1/1"): Fulfilment {
+    return this.world.fulfilments.get(id)!;
+  }
+
+  get outcome() {
+    return this.last.outcomes[0]!;
+  }
+
+  /** The movements of the last slice, one short text each. */
+  get movements(): string[] {
+    return this.last.movements.map((m) => {
+      const legs = m.legs.map((leg) => `${leg.bucket}${leg.delta > 0 ? "+" : ""}${leg.delta}`).join(" ");
+      return `${m.kind} ${m.sku}: ${legs}`;
+    });
+  }
+
+  get events(): string[] {
+    return this.last.events.map((event) => event.name);
+  }
+}
+
+function evolve(world: World, decision: Decision): World {
+  const onHand = new Map(world.onHand);
+  for (const { sku, location, total, unsellable } of decision.onHand) {
+    const before: OnHand = onHand.get(onHandKey(sku, location)) ?? { sku, location, total: 0, unsellable: 0 };
+    const after = { sku, location, total: before.total + total, unsellable: before.unsellable + unsellable };
+    // A row of nothing says the same as no row.
+    if (after.total === 0 && after.unsellable === 0) onHand.delete(onHandKey(sku, location));
+    else onHand.set(onHandKey(sku, location), after);
+  }
+  const fulfilments = new Map(world.fulfilments);
+  for (const fulfilment of decision.newFulfilments) fulfilments.set(fulfilment.fulfilmentId, fulfilment);
+  for (const { fulfilment } of decision.changedFulfilments) fulfilments.set(fulfilment.fulfilmentId, fulfilment);
+  const documents = new Map<string, KnownDocument>(world.documents);
+  for (const { documentId, line } of decision.newDocumentLines) {
+    const before = documents.get(documentId) ?? { lineCount: 0, lines: new Map<string, DocumentLine>() };
+    const lines = new Map(before.lines).set(line.line, line);
+    documents.set(documentId, { lineCount: lines.size, lines });
+  }
+  const waiting = new Map<string, readonly CancelFulfilment[]>();
+  const answered = new Set(decision.answeredCancellations);
+  for (const command of [...[...world.waitingCancellations.values()].flat(), ...decision.newWaitingCancellations]) {
+    if (answered.has(command.requestId)) continue;
+    waiting.set(command.fulfilmentId, [...(waiting.get(command.fulfilmentId) ?? []), command]);
+  }
+  return { ...world, onHand, fulfilments, documents, waitingCancellations: waiting };
+}
+
+type LineOf = { sku: string; quantity: number; unsellable?: number; missing?: number; lineId?: string };
+
+export function book(
+  kind: DocumentKind,
+  reference: string,
+  lines: LineOf[],
+  location = "WUHAN",
+  orderId: string | null = null,
+): BookDocument {
+  return {
+    type: "BOOK_DOCUMENT",
+    head: { kind, location, reference, orderId, reason: null, actor: "clerk" },
+    lines: lines.map((line, index) => ({ unsellable: 0, missing: 0, lineId: null, line: `${index + 1}`, ...line })),
+  };
+}
+
+export const receive = (reference: string, ...lines: LineOf[]) => book("RECEIPT", reference, lines);
+
+export const request = (
+  lines: Record<string, [sku: string, quantity: number]>,
+  location = "WUHAN",
+): RequestFulfilment => ({
+  type: "REQUEST_FULFILMENT",
+  fulfilmentId: "o1/1",
+  orderId: "o1",
+  location,
+  deliverBy: null,
+  lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
+});
+
+export const pick: Command = { type: "PICK_FULFILMENT", fulfilmentId: "o1/1" };
+
+export const ship = (
+  lines: Record<string, number> | null = null,
+  more: Partial<ShipFulfilment> = {},
+): ShipFulfilment => ({
+  type: "SHIP_FULFILMENT",
+  fulfilmentId: "o1/1",
+  lines: lines && Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity })),
+  tracking: null,
+  final: null,
+  actor: "clerk",
+  ...more,
+});
+
+export const short = (...lines: ShortFulfilment["lines"][number][]): ShortFulfilment => ({
+  type: "SHORT_FULFILMENT",
+  fulfilmentId: "o1/1",
+  lines,
+  actor: "clerk",
+});
+
+export const cancel = (
+  requestId: string,
+  lines: Record<string, [sku: string, quantity: number]>,
+  location = "WUHAN",
+): CancelFulfilment => ({
+  type: "CANCEL_FULFILMENT",
+  requestId,
+  fulfilmentId: "o1/1",
+  orderId: "o1",
+  location,
+  lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
+});
+
+export const documentId = (kind: DocumentKind, reference: string, location = "WUHAN") =>
+  documentIdOf({ kind, location, reference });
