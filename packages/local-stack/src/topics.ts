@@ -1,0 +1,59 @@
+import { TOPICS, type TopicDefinition } from "@septet/stock-contracts";
+import type { Admin, ITopicConfig } from "kafkajs";
+import { until } from "./deadline.js";
+import { quietKafka } from "./kafka.js";
+
+/**
+ * Makes the topics of the contracts that are missing, each with its settings.
+ * @param prefix stands before every physical name, so that several systems share a broker; "" for none
+ * @param partitions in place of the contracts' number, for tests where 12 only cost time
+ */
+export async function createTopics(brokers: string, prefix = "", partitions?: number): Promise<void> {
+  await withAdmin(brokers, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const topics = Object.values<TopicDefinition>(TOPICS)
+      .filter((topic) => !existing.has(prefix + topic.name))
+      .map((topic) => configOf(topic, prefix, partitions));
+    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: false });
+    const names = topics.map(({ topic }) => topic);
+    if (names.length > 0)
+      await until("topics have leaders", 30_000, async () => {
+        const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
+        return found.every((topic) => topic.partitions.every((partition) => partition.leader >= 0));
+      });
+  });
+}
+
+/** Deletes the topics and consumer groups that carry `prefix`. */
+export async function deleteTopics(brokers: string, prefix: string): Promise<void> {
+  if (prefix === "") throw new Error("refusing to delete topics without a prefix");
+  await withAdmin(brokers, async (admin) => {
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  });
+}
+
+async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = quietKafka(brokers).admin({ retry: { retries: 8, initialRetryTime: 50 } });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function configOf(topic: TopicDefinition, prefix: string, partitions?: number): ITopicConfig {
+  const settings: Record<string, string> = {
+    "cleanup.policy": topic.compacted ? "compact" : "delete",
+    "retention.ms": String(topic.retentionMs),
+    "max.message.bytes": String(topic.maxMessageBytes),
+  };
+  return {
+    topic: prefix + topic.name,
+    numPartitions: partitions ?? topic.partitions,
+    // The broker's own number: 1 on the local one.
+    replicationFactor: -1,
+    configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+  };
+}
