@@ -7,7 +7,16 @@ export { keyOf } from "./keys.js";
 export * from "./limits.js";
 export * from "./locations.js";
 export * from "./movement-kinds.js";
-export * from "./movements.js";
+export {
+  type MovementDraft,
+  type MovementInput,
+  type MovingKind,
+  movementDraft,
+  type Reference,
+  recorderOf,
+  type VariantOf,
+  voidDraft,
+} from "./movements.js";
 export * from "./records.js";
 export * from "./services.js";
 export {

@@ -4,16 +4,14 @@ import type { ServiceName } from "./services.js";
 /** What a location is to a movement. */
 export type Role = "at" | "source" | "destination" | "supplier" | "warehouse";
 
-/** One leg for a quantity q above 0: `["at", "total", 1]` reads "total+q at the location". */
-export type LegTemplate = readonly [role: Role, account: Account, sign: 1 | -1];
+/** The legs for a quantity q above 0: `{ at: { total: 1 } }` reads "total+q at the location". */
+export type LegsTemplate = { readonly [R in Role]?: { readonly [A in Account]?: 1 | -1 } };
 
 export interface MovementKindDefinition {
   readonly meaning: string;
   readonly recordedBy: ServiceName | "its recorder";
-  /** The locations that must be named to build one. */
-  readonly roles: readonly Role[];
-  /** Legs by variant; a kind with one variant calls it `only`. */
-  readonly variants: { readonly [variant: string]: readonly LegTemplate[] };
+  /** Legs by variant; a kind with one variant calls it `only`. All variants of a kind touch the same roles. */
+  readonly variants: { readonly [variant: string]: LegsTemplate };
   /** The quantity may be negative, which negates every leg. */
   readonly signed?: true;
   /** May be undone by a movement of the same kind with negated legs that names it; others have an opposite kind. */
@@ -33,16 +31,9 @@ export const MOVEMENT_KINDS = {
   RECEIPT: {
     meaning: "goods arrived",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      sellable: [
-        ["at", "total", 1],
-        ["at", "sellable", 1],
-      ],
-      unsellable: [
-        ["at", "total", 1],
-        ["at", "unsellable", 1],
-      ],
+      sellable: { at: { total: 1, sellable: 1 } },
+      unsellable: { at: { total: 1, unsellable: 1 } },
     },
     reversible: true,
     locationKinds: WAREHOUSE_ONLY,
@@ -50,34 +41,22 @@ export const MOVEMENT_KINDS = {
   RESERVE: {
     meaning: "promised to an order",
     recordedBy: "order-reservation",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", -1],
-        ["at", "orderReserved", 1],
-      ],
+      only: { at: { sellable: -1, orderReserved: 1 } },
     },
   },
   RELEASE: {
     meaning: "a promise given back",
     recordedBy: "order-reservation",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", 1],
-        ["at", "orderReserved", -1],
-      ],
+      only: { at: { sellable: 1, orderReserved: -1 } },
     },
   },
   SHIP: {
     meaning: "promised goods left",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "total", -1],
-        ["at", "orderReserved", -1],
-      ],
+      only: { at: { total: -1, orderReserved: -1 } },
     },
     reversible: true,
     locationKinds: WAREHOUSE_ONLY,
@@ -85,12 +64,8 @@ export const MOVEMENT_KINDS = {
   PICK_SHORT: {
     meaning: "promised, not found",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "total", -1],
-        ["at", "orderReserved", -1],
-      ],
+      only: { at: { total: -1, orderReserved: -1 } },
     },
     reversible: true,
     correctsBook: true,
@@ -99,12 +74,8 @@ export const MOVEMENT_KINDS = {
   PICK_DAMAGE: {
     meaning: "promised, found damaged",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "orderReserved", -1],
-        ["at", "unsellable", 1],
-      ],
+      only: { at: { orderReserved: -1, unsellable: 1 } },
     },
     reversible: true,
     locationKinds: WAREHOUSE_ONLY,
@@ -112,16 +83,9 @@ export const MOVEMENT_KINDS = {
   RETURN: {
     meaning: "goods came back from a shopper",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      sellable: [
-        ["at", "total", 1],
-        ["at", "sellable", 1],
-      ],
-      unsellable: [
-        ["at", "total", 1],
-        ["at", "unsellable", 1],
-      ],
+      sellable: { at: { total: 1, sellable: 1 } },
+      unsellable: { at: { total: 1, unsellable: 1 } },
     },
     reversible: true,
     locationKinds: WAREHOUSE_ONLY,
@@ -129,36 +93,24 @@ export const MOVEMENT_KINDS = {
   DAMAGE: {
     meaning: "sellable goods found unfit",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", -1],
-        ["at", "unsellable", 1],
-      ],
+      only: { at: { sellable: -1, unsellable: 1 } },
     },
     locationKinds: WAREHOUSE_ONLY,
   },
   RESTORE: {
     meaning: "unfit goods found fit again",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", 1],
-        ["at", "unsellable", -1],
-      ],
+      only: { at: { sellable: 1, unsellable: -1 } },
     },
     locationKinds: WAREHOUSE_ONLY,
   },
   DISPOSE: {
     meaning: "scrapped, or sent back on a claim",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "total", -1],
-        ["at", "unsellable", -1],
-      ],
+      only: { at: { total: -1, unsellable: -1 } },
     },
     reversible: true,
     locationKinds: WAREHOUSE_ONLY,
@@ -166,16 +118,9 @@ export const MOVEMENT_KINDS = {
   COUNT_ADJUST: {
     meaning: "the count differs from the book",
     recordedBy: "warehouse",
-    roles: ["at"],
     variants: {
-      sellable: [
-        ["at", "total", 1],
-        ["at", "sellable", 1],
-      ],
-      unsellable: [
-        ["at", "total", 1],
-        ["at", "unsellable", 1],
-      ],
+      sellable: { at: { total: 1, sellable: 1 } },
+      unsellable: { at: { total: 1, unsellable: 1 } },
     },
     signed: true,
     correctsBook: true,
@@ -184,60 +129,40 @@ export const MOVEMENT_KINDS = {
   LOCK: {
     meaning: "set aside from a promotion",
     recordedBy: "order-reservation",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", -1],
-        ["at", "locked", 1],
-      ],
+      only: { at: { sellable: -1, locked: 1 } },
     },
     locationKinds: WAREHOUSE_ONLY,
   },
   UNLOCK: {
     meaning: "no longer set aside",
     recordedBy: "order-reservation",
-    roles: ["at"],
     variants: {
-      only: [
-        ["at", "sellable", 1],
-        ["at", "locked", -1],
-      ],
+      only: { at: { sellable: 1, locked: -1 } },
     },
     locationKinds: WAREHOUSE_ONLY,
   },
   TRANSFER_RESERVE: {
     meaning: "promised to another warehouse",
     recordedBy: "order-reservation",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "sellable", -1],
-        ["source", "transferReserved", 1],
-      ],
+      only: { source: { sellable: -1, transferReserved: 1 } },
     },
     locationKinds: ROUTE,
   },
   TRANSFER_CANCEL: {
     meaning: "that promise given back",
     recordedBy: "transfer",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "transferReserved", -1],
-        ["source", "sellable", 1],
-      ],
+      only: { source: { transferReserved: -1, sellable: 1 } },
     },
     locationKinds: ROUTE,
   },
   TRANSFER_SHORT: {
     meaning: "promised to another warehouse, not found before dispatch",
     recordedBy: "transfer",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "transferReserved", -1],
-        ["source", "total", -1],
-      ],
+      only: { source: { transferReserved: -1, total: -1 } },
     },
     correctsBook: true,
     locationKinds: ROUTE,
@@ -245,68 +170,41 @@ export const MOVEMENT_KINDS = {
   TRANSFER_DAMAGE: {
     meaning: "promised to another warehouse, found damaged before dispatch",
     recordedBy: "transfer",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "transferReserved", -1],
-        ["source", "unsellable", 1],
-      ],
+      only: { source: { transferReserved: -1, unsellable: 1 } },
     },
     locationKinds: ROUTE,
   },
   TRANSFER_DISPATCH: {
     meaning: "on the way to another warehouse",
     recordedBy: "transfer",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "total", -1],
-        ["source", "inTransit", 1],
-      ],
+      only: { source: { total: -1, inTransit: 1 } },
     },
     locationKinds: ROUTE,
   },
   TRANSFER_RECEIVE: {
     meaning: "arrived in the other warehouse; a return arrives where it came from (destination = source)",
     recordedBy: "transfer",
-    roles: ["source", "destination"],
     variants: {
-      sellable: [
-        ["source", "transferReserved", -1],
-        ["source", "inTransit", -1],
-        ["destination", "total", 1],
-        ["destination", "sellable", 1],
-      ],
-      unsellable: [
-        ["source", "transferReserved", -1],
-        ["source", "inTransit", -1],
-        ["destination", "total", 1],
-        ["destination", "unsellable", 1],
-      ],
+      sellable: { source: { transferReserved: -1, inTransit: -1 }, destination: { total: 1, sellable: 1 } },
+      unsellable: { source: { transferReserved: -1, inTransit: -1 }, destination: { total: 1, unsellable: 1 } },
     },
     locationKinds: ROUTE,
   },
   TRANSFER_LOSS: {
     meaning: "lost on the way",
     recordedBy: "transfer",
-    roles: ["source"],
     variants: {
-      only: [
-        ["source", "transferReserved", -1],
-        ["source", "inTransit", -1],
-      ],
+      only: { source: { transferReserved: -1, inTransit: -1 } },
     },
     locationKinds: ROUTE,
   },
   VIRTUAL_ADJUST: {
     meaning: "what a supplier offers changed",
     recordedBy: "supplier-sync",
-    roles: ["supplier"],
     variants: {
-      only: [
-        ["supplier", "virtual", 1],
-        ["supplier", "sellable", 1],
-      ],
+      only: { supplier: { virtual: 1, sellable: 1 } },
     },
     signed: true,
     locationKinds: SUPPLIER_ONLY,
@@ -314,54 +212,41 @@ export const MOVEMENT_KINDS = {
   DROPSHIP_SHIP: {
     meaning: "the supplier shipped to the shopper",
     recordedBy: "supplier-sync",
-    roles: ["supplier"],
     variants: {
-      only: [
-        ["supplier", "virtual", -1],
-        ["supplier", "orderReserved", -1],
-      ],
+      only: { supplier: { virtual: -1, orderReserved: -1 } },
     },
     locationKinds: SUPPLIER_ONLY,
   },
   DROPSHIP_SHORT: {
     meaning: "the supplier cannot serve what was promised",
     recordedBy: "supplier-sync",
-    roles: ["supplier"],
     variants: {
-      only: [
-        ["supplier", "virtual", -1],
-        ["supplier", "orderReserved", -1],
-      ],
+      only: { supplier: { virtual: -1, orderReserved: -1 } },
     },
     locationKinds: SUPPLIER_ONLY,
   },
   SUPPLIER_INBOUND: {
     meaning: "supplier goods brought into a warehouse become own stock",
     recordedBy: "supplier-sync",
-    roles: ["supplier", "warehouse"],
     variants: {
-      only: [
-        ["supplier", "virtual", -1],
-        ["supplier", "sellable", -1],
-        ["warehouse", "total", 1],
-        ["warehouse", "sellable", 1],
-      ],
+      only: { supplier: { virtual: -1, sellable: -1 }, warehouse: { total: 1, sellable: 1 } },
     },
     locationKinds: { supplier: "SUPPLIER", warehouse: "WAREHOUSE" },
   },
   VOID: {
     meaning: "closes the sequence of a lost movement",
     recordedBy: "its recorder",
-    roles: [],
-    variants: { only: [] },
+    variants: { only: {} },
   },
 } as const satisfies { readonly [kind: string]: MovementKindDefinition };
 
 export type MovementKind = keyof typeof MOVEMENT_KINDS;
 
+type RolesOf<V> = V extends unknown ? { [N in keyof V]: keyof V[N] }[keyof V] & Role : never;
+
 /** The locations that a movement of this kind must name: `{at}`, `{source, destination}` … */
 export type PlacesOf<K extends MovementKind> = {
-  readonly [R in (typeof MOVEMENT_KINDS)[K]["roles"][number]]: string;
+  readonly [R in RolesOf<(typeof MOVEMENT_KINDS)[K]["variants"]>]: string;
 };
 
 export function isMovementKind(kind: string): kind is MovementKind {

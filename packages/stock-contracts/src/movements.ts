@@ -1,10 +1,11 @@
+import type { Account } from "./buckets.js";
 import type { ReferenceType } from "./closed-lists.js";
 import { imbalances, type Leg } from "./identity.js";
 import { LIMITS } from "./limits.js";
 import { locationKindOf } from "./locations.js";
 import {
   isMovementKind,
-  type LegTemplate,
+  type LegsTemplate,
   MOVEMENT_KINDS,
   type MovementKind,
   type MovementKindDefinition,
@@ -67,21 +68,7 @@ export function movementDraft<K extends MovingKind>(
   variant: VariantOf<K>,
   input: MovementInput<K>,
 ): MovementDraft {
-  const definition: MovementKindDefinition = MOVEMENT_KINDS[kind];
-  const template = definition.variants[variant ?? "only"];
-  if (template === undefined) {
-    throw new RangeError(
-      `${kind} has no variant "${variant ?? "only"}": use ${Object.keys(definition.variants).join(" or ")}`,
-    );
-  }
-  const reverses = input.reverses ?? null;
-  if (reverses !== null && definition.reversible !== true) {
-    throw new RangeError(`${kind} cannot be reversed: record its opposite kind`);
-  }
-  checkQuantity(kind, definition, input.quantity);
-  const places = placesIn(kind, definition, input as About & Places);
-  const legs = legsOf(template, places, reverses === null ? input.quantity : -input.quantity);
-  return assertBalanced({ ...aboutOf(kind, input), reverses, legs });
+  return draftOf(kind, MOVEMENT_KINDS[kind], variant ?? "only", input as MovementInput<MovingKind> & Places);
 }
 
 /** A VOID: closes the sequence of a movement of which no copy is left; it has no legs. */
@@ -89,13 +76,38 @@ export function voidDraft(about: About): MovementDraft {
   return { ...aboutOf("VOID", about), reverses: null, legs: [] };
 }
 
-/** The legs that a template makes for a signed quantity. Throws when a role has no location. */
-export function legsOf(template: readonly LegTemplate[], places: Places, quantity: number): Leg[] {
-  return template.map(([role, bucket, sign]) => {
-    const location = places[role];
-    if (location === undefined) throw new RangeError(`a leg on ${bucket} needs the location "${role}"`);
-    return { location, bucket, delta: sign * quantity };
-  });
+/** A draft by a definition that need not be the catalogue's, so that tests can plant a faulty one. */
+export function draftOf(
+  kind: MovingKind,
+  definition: MovementKindDefinition,
+  variant: string,
+  input: MovementInput<never> & Places,
+): MovementDraft {
+  const template = definition.variants[variant];
+  if (template === undefined) {
+    throw new RangeError(`${kind} has no variant "${variant}": use ${Object.keys(definition.variants).join(" or ")}`);
+  }
+  const reverses = input.reverses ?? null;
+  if (reverses !== null && definition.reversible !== true) {
+    throw new RangeError(`${kind} cannot be reversed: record its opposite kind`);
+  }
+  checkQuantity(kind, definition, input.quantity);
+  checkPlaces(kind, definition, template, input);
+  const legs = legsOf(template, input, reverses === null ? input.quantity : -input.quantity);
+  return assertBalanced({ ...aboutOf(kind, input), reverses, legs });
+}
+
+/** The legs that a template makes for a signed quantity. The roles that it uses must have a location. */
+function legsOf(template: LegsTemplate, places: Places, quantity: number): Leg[] {
+  const legs: Leg[] = [];
+  for (const role of Object.keys(template) as Role[]) {
+    const location = places[role] as string;
+    const signs = template[role] as { readonly [A in Account]?: 1 | -1 };
+    for (const bucket of Object.keys(signs) as Account[]) {
+      legs.push({ location, bucket, delta: (signs[bucket] as number) * quantity });
+    }
+  }
+  return legs;
 }
 
 function aboutOf(kind: MovementKind, { sku, reference, reason, actor }: About) {
@@ -117,16 +129,20 @@ function checkQuantity(kind: MovingKind, definition: MovementKindDefinition, qua
   }
 }
 
-function placesIn(kind: MovingKind, definition: MovementKindDefinition, input: Places): Places {
-  for (const role of definition.roles) {
-    const location = input[role];
+function checkPlaces(
+  kind: MovingKind,
+  definition: MovementKindDefinition,
+  template: LegsTemplate,
+  places: Places,
+): void {
+  for (const role of Object.keys(template) as Role[]) {
+    const location = places[role];
     if (location === undefined || location === "") throw new RangeError(`${kind} needs the location "${role}"`);
     const wanted = definition.locationKinds?.[role];
     if (wanted !== undefined && locationKindOf(location) !== wanted) {
       throw new RangeError(`${kind} needs a ${wanted.toLowerCase()} as ${role}, not ${location}`);
     }
   }
-  return input;
 }
 
 function assertBalanced(draft: MovementDraft): MovementDraft {
