@@ -28,4 +28,5 @@ export {
   type TopicName,
 } from "./topic-records.js";
 export * from "./topics.js";
+export { trimmed } from "./trimming.js";
 export * from "./violations.js";

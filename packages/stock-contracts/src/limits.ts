@@ -10,6 +10,9 @@ export const LIMITS = {
   MAX_DEAD_LETTER_BYTES: 20_971_520,
   /** An order's outcome, with its allocations, must fit into MAX_MESSAGE_BYTES. */
   MAX_ORDER_LINES: 2_000,
+  MAX_BUNDLE_PARTS: 100,
+  /** What is wrong with one record is listed up to here. */
+  MAX_VIOLATIONS: 50,
   MAX_SKU_CHARS: 64,
   /** orderId, lineId, location, channel … */
   MAX_ID_CHARS: 200,

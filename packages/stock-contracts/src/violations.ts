@@ -1,3 +1,6 @@
+import { SCHEMAS } from "./generated/records.js";
+import { type Check, checkOfRecord, report } from "./record-checks.js";
+import { RECORD_RULES, type Report } from "./record-rules.js";
 import type { RecordName, RecordOf } from "./records.js";
 
 /** What is wrong with a record. */
@@ -6,21 +9,30 @@ export interface Violation {
   readonly field: string;
   /** A stable name for the rule. */
   readonly rule: string;
-  /** What is wrong and what to do, for its sender. */
+  /** The field, what is wrong with it, and what to send instead. */
   readonly message: string;
 }
 
-/** Everything in which a record breaks the contract; empty when it keeps it. The record must fit its schema. */
-export function violationsOf<N extends RecordName>(_name: N, _value: RecordOf<N>): Violation[] {
-  return [];
+const CHECKS = Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, checkOfRecord(schema)])) as {
+  readonly [N in RecordName]: Check;
+};
+
+/**
+ * Everything in which a record breaks the contract, at most LIMITS.MAX_VIOLATIONS; empty when it keeps it. It needs
+ * no well-typed value: what came over the wire or from a form may be put in as it is. SKUs are judged trimmed.
+ */
+export function violationsOf(name: RecordName, value: unknown): Violation[] {
+  const found: Violation[] = [];
+  CHECKS[name](value, "", "", found);
+  const rule = RECORD_RULES[name] as ((value: unknown, report: Report) => void) | undefined;
+  if (found.length === 0 && rule !== undefined) rule(value, (...about) => report(found, ...about));
+  return found;
 }
 
-/** The record with its SKUs trimmed. */
-export function trimmed<N extends RecordName>(_name: N, value: RecordOf<N>): RecordOf<N> {
-  return value;
-}
-
-/** What is wrong with a movement; of an unknown kind, only its legs must be balanced. */
-export function violationsOfMovement(_movement: RecordOf<"StockMovement">): Violation[] {
-  return [];
+/**
+ * What is wrong with a movement. A kind that this catalogue does not know, or a new variant of one that it does, is
+ * right as long as its legs are balanced: a consumer applies them without knowing what they mean.
+ */
+export function violationsOfMovement(movement: RecordOf<"StockMovement">): Violation[] {
+  return violationsOf("StockMovement", movement);
 }
