@@ -25,6 +25,8 @@ interface Wanted {
   readonly title: string;
   /** Maven's goal and options that fill the folder. */
   goal(into: string): string[];
+  /** A file that a complete folder has. */
+  readonly proof: string;
 }
 
 const KAFKA: Wanted = {
@@ -36,6 +38,7 @@ const KAFKA: Wanted = {
     `${PLUGIN}:copy-dependencies`,
     `-DoutputDirectory=${into}`,
   ],
+  proof: `kafka_2.13-${KAFKA_VERSION}.jar`,
 };
 
 const REGISTRY: Wanted = {
@@ -47,7 +50,9 @@ const REGISTRY: Wanted = {
     `${PLUGIN}:unpack`,
     `-Dartifact=io.apicurio:apicurio-registry-app:${REGISTRY_VERSION}:tar.gz:all`,
     `-DoutputDirectory=${into}`,
+    `-Dmarks=${into}/marks`,
   ],
+  proof: `apicurio-registry-app-${REGISTRY_VERSION}-runner.jar`,
 };
 
 /**
@@ -90,5 +95,7 @@ async function fetchOne(folder: string, artifact: Wanted, onProgress: (line: str
     const output = `${(error as { stdout?: string }).stdout ?? ""}`.trim();
     throw new Error(`Maven could not fetch ${artifact.title}: ${output || (error as Error).message}`);
   }
+  if (!existsSync(join(partial, artifact.proof)))
+    throw new Error(`Maven fetched ${artifact.title}, but ${artifact.proof} is not in it.`);
   renameSync(partial, join(folder, artifact.name));
 }
