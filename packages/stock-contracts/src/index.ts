@@ -18,6 +18,7 @@ export {
   voidDraft,
 } from "./movements.js";
 export * from "./records.js";
+export * from "./sales.js";
 export * from "./services.js";
 export {
   DEAD_LETTER_TOPICS,

@@ -97,8 +97,8 @@ export function draftOf(
   return assertBalanced({ ...aboutOf(kind, input), reverses, legs });
 }
 
-/** The legs that a template makes for a signed quantity. The roles that it uses must have a location. */
-function legsOf(template: LegsTemplate, places: Places, quantity: number): Leg[] {
+/** The legs that a template makes for a signed quantity, unchecked. The roles that it uses must have a location. */
+export function legsOf(template: LegsTemplate, places: Places, quantity: number): Leg[] {
   const legs: Leg[] = [];
   for (const role of Object.keys(template) as Role[]) {
     const location = places[role] as string;
