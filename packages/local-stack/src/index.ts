@@ -4,6 +4,11 @@ export { databaseVariable, type External, externalFrom, NOTHING_EXTERNAL } from 
 export { quietKafka } from "./kafka.js";
 export { defaultArtifacts, defaultHome, defaultPortBase, repositoryFolder } from "./paths.js";
 export { freePort, freePortBase, type LocalService, PORT_OFFSETS, SERVICES } from "./ports.js";
+export { withClient } from "./postgres.js";
 export { type KeptProcess, ProcessKeeper } from "./process-keeper.js";
+export { type Answer, type RequestOptions, type ServiceClient, serviceClient } from "./service-client.js";
 export { type Stack, type StackOptions, startStack } from "./stack.js";
+export { attachTo, describeStack, STACK_VARIABLE, type StackDescription } from "./stack-description.js";
+export { type System, type SystemOptions, startSystem } from "./system.js";
+export { attachOrStartStack, startTemporaryStack, type TestDatabase, type TestStack } from "./testing.js";
 export { createTopics, deleteTopics } from "./topics.js";
