@@ -1,5 +1,5 @@
 /** Reads the `.avsc` files of this package: name → { schema as written, canonical schema }. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 export const SCHEMAS_FOLDER = new URL("../schemas/", import.meta.url);
 const FOLDERS = ["upstream", "stock"];
@@ -38,4 +38,18 @@ export function readSchemas() {
         };
       }),
   );
+}
+
+export const RELEASED_FOLDER = new URL("released/", SCHEMAS_FOLDER);
+
+/** The released versions of a record, oldest first; none when it was never released. */
+export function readReleased(fullName) {
+  const folder = new URL(`${fullName}/`, RELEASED_FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((file) => ({
+      version: Number.parseInt(file, 10),
+      schema: JSON.parse(readFileSync(new URL(file, folder), "utf8")),
+    }))
+    .sort((a, b) => a.version - b.version);
 }
