@@ -1,0 +1,50 @@
+import type { RecordOf } from "@septet/stock-contracts";
+
+export interface PlacedLine {
+  lineId: string;
+  sku: string;
+  quantity: number;
+}
+
+/** What of `OrderPlaced` decides the reservation. */
+export interface Placement {
+  orderId: string;
+  customerId: string | null;
+  groupLeaderId: string | null;
+  channel: string | null;
+  region: string | null;
+  payment: "PENDING" | "PAID";
+  allowPartial: boolean;
+  deliverBy: number | null;
+  lines: readonly PlacedLine[];
+}
+
+/** One fact or wish, in arrival order. Whatever was handled before is filtered by the shell or recognised by its own identity. */
+export type Command =
+  | { type: "PlaceOrder"; placement: Placement }
+  /** The placement breaks the contract, but says which order it is. */
+  | { type: "RefuseInvalidOrder"; orderId: string }
+  /** `lines` null: the whole order. */
+  | { type: "CancelOrder"; orderId: string; lines: readonly { lineId: string; quantity: number }[] | null }
+  | { type: "PaymentSucceeded"; orderId: string }
+  | { type: "PaymentFailed"; orderId: string }
+  /** From the sweeper: give an order's hold back if its time has passed. */
+  | { type: "ExpireHold"; orderId: string }
+  /** A movement another service recorded. */
+  | {
+      type: "ApplyMovement";
+      movement: Pick<RecordOf<"StockMovement">, "sku" | "kind" | "reference" | "legs" | "reverses">;
+    }
+  | {
+      type: "FulfilmentCancelled";
+      orderId: string;
+      fulfilmentId: string;
+      lines: readonly { lineId: string; quantity: number }[];
+    }
+  | { type: "FulfilmentShipped"; orderId: string; fulfilmentId: string; tracking: string | null }
+  /** From the sweeper: look again whether promises at a location exceed what is there. */
+  | { type: "ExamineDeficit"; sku: string; location: string }
+  | { type: "ListSku"; sku: string; active: boolean }
+  | { type: "DefineLocation"; location: string; kind: string; active: boolean; version: number }
+  /** Read an order under the locks, for answers that must follow what went before. */
+  | { type: "ShowOrder"; orderId: string };

@@ -1,0 +1,87 @@
+import { cancelLines, cancelWhole } from "./cancelling.js";
+import type { Command } from "./commands.js";
+import { examineDeficit } from "./deficits.js";
+import { Draft } from "./draft.js";
+import { expire, isReleasable } from "./expiring.js";
+import { takeCancelled, takeShipped } from "./fulfilment-answers.js";
+import { applyMovement } from "./movements.js";
+import { copyOfOrder } from "./order.js";
+import type { Decision, Outcome } from "./outcomes.js";
+import { pay } from "./paying.js";
+import { place, refuseInvalid } from "./placing.js";
+import type { World } from "./world.js";
+
+/**
+ * Decides a slice of commands in arrival order: outcomes, movements and events in the order in which they were
+ * decided, and what to write. The same world and commands give the same decision; the world is not changed.
+ * Answers `NEEDS` when the outcome depends on orders that are not loaded: add them to the world and decide again.
+ * @param wantsCopy commands whose outcome must show the order as this command left it, whatever follows in the slice
+ */
+export function decide(world: World, commands: readonly Command[], wantsCopy?: (index: number) => boolean): Decision {
+  const draft = new Draft(world);
+  const outcomes: Outcome[] = [];
+  for (let i = 0; i < commands.length; i++) {
+    const outcome = decideOne(draft, commands[i]!);
+    if (wantsCopy?.(i) === true && outcome.type !== "APPLIED" && outcome.order !== undefined) {
+      outcome.order = copyOfOrder(outcome.order);
+    }
+    outcomes.push(outcome);
+  }
+  const needs = draft.needs();
+  if (needs !== undefined) return needs;
+  return { type: "DECIDED", outcomes, effects: draft.effects, ...draft.changes() };
+}
+
+function decideOne(draft: Draft, command: Command): Outcome {
+  switch (command.type) {
+    case "PlaceOrder":
+      return place(draft, command.placement);
+    case "RefuseInvalidOrder":
+      return refuseInvalid(draft, command.orderId);
+    case "CancelOrder": {
+      const order = draft.orderOrNew(command.orderId);
+      return command.lines === null ? cancelWhole(draft, order) : cancelLines(draft, order, command.lines);
+    }
+    case "PaymentSucceeded":
+      return pay(draft, draft.orderOrNew(command.orderId));
+    case "PaymentFailed":
+      // The hold stays until its time: shoppers try again.
+      return { type: "NOTHING", order: draft.order(command.orderId) };
+    case "ExpireHold": {
+      const order = draft.order(command.orderId);
+      if (order === undefined || !isReleasable(draft, order)) return { type: "NOTHING", order };
+      expire(draft, order);
+      return { type: "RECORDED", order };
+    }
+    case "ApplyMovement":
+      return applyMovement(draft, command.movement);
+    case "FulfilmentCancelled": {
+      const order = draft.order(command.orderId);
+      if (order === undefined) return { type: "NOTHING", order };
+      return takeCancelled(draft, order, command.fulfilmentId, command.lines);
+    }
+    case "FulfilmentShipped": {
+      const order = draft.order(command.orderId);
+      if (order === undefined) return { type: "NOTHING", order };
+      return takeShipped(order, command.fulfilmentId, command.tracking);
+    }
+    case "ExamineDeficit":
+      examineDeficit(draft, command.sku, command.location);
+      return { type: "APPLIED" };
+    case "ListSku":
+      draft.list({ sku: command.sku, active: command.active });
+      return { type: "APPLIED" };
+    case "DefineLocation":
+      return defineLocation(draft, command);
+    case "ShowOrder":
+      return { type: "NOTHING", order: draft.order(command.orderId) };
+  }
+}
+
+function defineLocation(draft: Draft, command: Extract<Command, { type: "DefineLocation" }>): Outcome {
+  const { location, active, version } = command;
+  if (version > draft.location(location).version) {
+    draft.define({ location, kind: command.kind === "SUPPLIER" ? "SUPPLIER" : "WAREHOUSE", active, version });
+  }
+  return { type: "APPLIED" };
+}

@@ -1,0 +1,242 @@
+import { movementDraft, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
+import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
+import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
+import { policyFor } from "./policies.js";
+import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
+
+type EventValue<N extends RecordName> = Omit<RecordOf<N>, "eventId" | "occurredAt">;
+
+/** What a sale may use and prefer: computed once per channel and region. */
+export interface SalesRules {
+  key: string;
+  unpaidHoldMs: number;
+  /** Position of a location in the order in which locations are asked; smaller is asked first. */
+  compare(a: string, b: string): number;
+}
+
+/**
+ * The working copy of a world while a slice is decided: rows and orders are copied when first touched, and every
+ * change of a balance goes through `reserve`, `release` or `applyLeg`, so that movements and balances cannot differ.
+ */
+export class Draft {
+  readonly world: World;
+  readonly effects: Effect[] = [];
+  readonly expiredHoldsNeeded = new Set<string>();
+  readonly reservationsNeeded = new Map<string, { sku: string; location: string; missing: number }>();
+  /** SKUs whose expired holds this slice has already given back. */
+  readonly sweptSkus = new Set<string>();
+  readonly #orders = new Map<string, Order>();
+  readonly #rows = new Map<string, StockRow[]>();
+  readonly #listings = new Map<string, SkuListing>();
+  readonly #locations = new Map<string, Location>();
+  readonly #rules = new Map<string, SalesRules>();
+  readonly #ranked = new Map<string, StockRow[]>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get now(): number {
+    return this.world.now;
+  }
+
+  /** The order to change, if there is one. */
+  order(orderId: string): Order | undefined {
+    const touched = this.#orders.get(orderId);
+    if (touched !== undefined) return touched;
+    const loaded = this.world.orders.get(orderId);
+    if (loaded === undefined) return undefined;
+    const copy = copyOfOrder(loaded);
+    this.#orders.set(orderId, copy);
+    return copy;
+  }
+
+  /** The order to change; whichever fact comes first creates it. */
+  orderOrNew(orderId: string): Order {
+    const known = this.order(orderId);
+    if (known !== undefined) return known;
+    const created = unplacedOrder(orderId);
+    this.#orders.set(orderId, created);
+    return created;
+  }
+
+  /** Every order of the slice and every loaded victim, to look at; take `order()` to change one. */
+  *everyOrder(): Generator<Order> {
+    yield* this.#orders.values();
+    for (const order of this.world.orders.values()) if (!this.#orders.has(order.orderId)) yield order;
+  }
+
+  /** Rows of a SKU at all locations. */
+  rowsOf(sku: string): readonly StockRow[] {
+    return this.#rowsToChange(sku);
+  }
+
+  row(sku: string, location: string): StockRow {
+    const rows = this.#rowsToChange(sku);
+    for (const row of rows) if (row.location === location) return row;
+    const created: StockRow = { sku, location, sellable: 0, orderReserved: 0, locked: 0 };
+    rows.push(created);
+    for (const key of this.#ranked.keys()) if (key.startsWith(`${sku}\u0000`)) this.#ranked.delete(key);
+    return created;
+  }
+
+  #rowsToChange(sku: string): StockRow[] {
+    let rows = this.#rows.get(sku);
+    if (rows === undefined) {
+      rows = (this.world.stock.get(sku) ?? []).map((row) => ({ ...row }));
+      this.#rows.set(sku, rows);
+    }
+    return rows;
+  }
+
+  location(location: string): Location {
+    return this.#locations.get(location) ?? locationOf(this.world.locations, location);
+  }
+
+  define(location: Location): void {
+    this.#locations.set(location.location, location);
+    this.#rules.clear();
+    this.#ranked.clear();
+  }
+
+  listing(sku: string): SkuListing | undefined {
+    return this.#listings.get(sku) ?? this.world.listings.get(sku);
+  }
+
+  list(listing: SkuListing): void {
+    this.#listings.set(listing.sku, listing);
+  }
+
+  isHeld(sku: string): boolean {
+    return this.world.heldSkus.has(sku);
+  }
+
+  rulesFor(order: Order): SalesRules {
+    const key = `${order.region ?? ""}\u0000${order.channel ?? ""}`;
+    let rules = this.#rules.get(key);
+    if (rules === undefined) {
+      const policy = policyFor(this.world.policies, order.channel, order.region);
+      const rank = new Map(policy.locationPriority.map((location, index) => [location, index]));
+      const last = rank.size;
+      rules = {
+        key,
+        unpaidHoldMs: policy.unpaidHoldSeconds * 1000,
+        compare: (a, b) => {
+          const own = Number(this.location(a).kind === "SUPPLIER") - Number(this.location(b).kind === "SUPPLIER");
+          if (own !== 0) return own;
+          const byPriority = (rank.get(a) ?? last) - (rank.get(b) ?? last);
+          return byPriority !== 0 ? byPriority : Number(a > b) - Number(a < b);
+        },
+      };
+      this.#rules.set(key, rules);
+    }
+    return rules;
+  }
+
+  /** Rows of a SKU at active locations, in the order in which a sale asks them. */
+  rankedRows(sku: string, rules: SalesRules): readonly StockRow[] {
+    const key = `${sku}\u0000${rules.key}`;
+    let ranked = this.#ranked.get(key);
+    if (ranked === undefined) {
+      ranked = this.#rowsToChange(sku).filter((row) => this.location(row.location).active);
+      if (ranked.length > 1) ranked.sort((a, b) => rules.compare(a.location, b.location));
+      this.#ranked.set(key, ranked);
+    }
+    return ranked;
+  }
+
+  /** Promises pieces of a line from a location. */
+  reserve(order: Order, lineId: string, sku: string, location: string, quantity: number): Allocation {
+    const row = this.row(sku, location);
+    row.sellable -= quantity;
+    row.orderReserved += quantity;
+    const reference = { type: "order", id: order.orderId, line: lineId } as const;
+    this.#move(movementDraft("RESERVE", undefined, { sku, quantity, at: location, reference }));
+    const allocation: Allocation = {
+      lineId,
+      sku,
+      location,
+      open: quantity,
+      shipped: 0,
+      fulfilmentId: null,
+      asks: [],
+      tooLate: false,
+    };
+    order.allocations.push(allocation);
+    return allocation;
+  }
+
+  /** Takes a promise back: its pieces can be sold again. */
+  release(order: Order, allocation: Allocation, quantity: number, reason: ReleaseReason): void {
+    const { sku, location, lineId } = allocation;
+    allocation.open -= quantity;
+    this.releaseUnpromised(order.orderId, lineId, sku, location, quantity, reason);
+  }
+
+  /** Gives back pieces that count as promised although no allocation holds them any more. */
+  releaseUnpromised(
+    id: string,
+    line: string,
+    sku: string,
+    location: string,
+    quantity: number,
+    reason: ReleaseReason,
+  ): void {
+    const row = this.row(sku, location);
+    row.sellable += quantity;
+    row.orderReserved -= quantity;
+    const reference = { type: "order", id, line } as const;
+    this.#move(movementDraft("RELEASE", undefined, { sku, quantity, at: location, reference, reason }));
+  }
+
+  #move(draft: Extract<Effect, { kind: "movement" }>["draft"]): void {
+    this.effects.push({ kind: "movement", draft });
+  }
+
+  publish<N extends RecordName>(name: N, value: EventValue<N>): void {
+    this.effects.push({ kind: "event", name, value: value as Record<string, unknown> });
+  }
+
+  needs(): Needs | undefined {
+    if (this.expiredHoldsNeeded.size === 0 && this.reservationsNeeded.size === 0) return undefined;
+    return {
+      type: "NEEDS",
+      expiredHoldsOf: [...this.expiredHoldsNeeded],
+      reservationsAt: [...this.reservationsNeeded.values()],
+    };
+  }
+
+  changes(): Pick<Decided, "stock" | "orders" | "listings" | "locations"> {
+    return {
+      stock: this.#stockChanges(),
+      orders: this.#orderChanges(),
+      listings: [...this.#listings.values()],
+      locations: [...this.#locations.values()],
+    };
+  }
+
+  #stockChanges(): StockChange[] {
+    const before = new Map<string, StockRow>();
+    for (const rows of this.world.stock.values())
+      for (const row of rows) before.set(placeKey(row.sku, row.location), row);
+    const changes: StockChange[] = [];
+    for (const rows of this.#rows.values()) {
+      for (const row of rows) {
+        const old = before.get(placeKey(row.sku, row.location));
+        const sellable = row.sellable - (old?.sellable ?? 0);
+        const orderReserved = row.orderReserved - (old?.orderReserved ?? 0);
+        const locked = row.locked - (old?.locked ?? 0);
+        if (old !== undefined && sellable === 0 && orderReserved === 0 && locked === 0) continue;
+        const { sku, location } = row;
+        changes.push({ sku, location, isNew: old === undefined, sellable, orderReserved, locked });
+      }
+    }
+    return changes;
+  }
+
+  #orderChanges(): OrderChange[] {
+    const changes: OrderChange[] = [];
+    for (const [orderId, after] of this.#orders) changes.push({ before: this.world.orders.get(orderId), after });
+    return changes;
+  }
+}

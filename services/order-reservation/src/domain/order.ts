@@ -1,0 +1,158 @@
+/**
+ * An order as order-reservation knows it: what was asked for, what is promised where, and how far it got.
+ *
+ * UNPLACED (a payment or cancellation came before the placement) → RESERVED (unpaid hold) | CONFIRMED (paid, permanent)
+ * | REJECTED | SHORTED (nothing is reserved) | CANCELLED; RESERVED → CONFIRMED | EXPIRED | CANCELLED;
+ * CONFIRMED → FULFILLED | CANCELLED | SHORTED.
+ */
+export type OrderState =
+  | "UNPLACED"
+  | "RESERVED"
+  | "CONFIRMED"
+  | "REJECTED"
+  | "SHORTED"
+  | "CANCELLED"
+  | "EXPIRED"
+  | "FULFILLED";
+
+export interface OrderLine {
+  lineId: string;
+  sku: string;
+  /** Pieces ordered. */
+  quantity: number;
+  /** Pieces the shopper no longer wants. */
+  cancelled: number;
+  /** Pieces we said we cannot deliver. */
+  shorted: number;
+}
+
+/** A request to the warehouse to give pieces back, not answered yet; answers come in the order of the requests. */
+export interface CancelAsk {
+  quantity: number;
+  /** How many of them the shopper cancelled; the others are wanted back because physical stock is missing. */
+  forShopper: number;
+}
+
+/** Pieces of one line promised from one location. */
+export interface Allocation {
+  lineId: string;
+  sku: string;
+  location: string;
+  /** Promised and not shipped: this allocation's part of `orderReserved`. */
+  open: number;
+  shipped: number;
+  /** Null until fulfilment is requested; until then the promise can be moved. */
+  fulfilmentId: string | null;
+  asks: readonly CancelAsk[];
+  /** The warehouse could not give pieces back: it is not asked again for a deficit. */
+  tooLate: boolean;
+}
+
+export interface RejectionReason {
+  lineId: string | null;
+  sku: string | null;
+  code: string;
+}
+
+export interface Order {
+  orderId: string;
+  state: OrderState;
+  paid: boolean;
+  /** The whole order was cancelled by its shopper (perhaps before it was placed). */
+  cancelAsked: boolean;
+  placedAt: number | null;
+  /** When the hold ends (epoch ms); null when there is no hold to end. */
+  expiresAt: number | null;
+  customerId: string | null;
+  groupLeaderId: string | null;
+  channel: string | null;
+  region: string | null;
+  allowPartial: boolean;
+  deliverBy: number | null;
+  /** What makes a second placement the same one: its lines. Null until placed. */
+  fingerprint: string | null;
+  reasons: readonly RejectionReason[];
+  /** Pieces per line that were cancelled before the placement was seen. */
+  earlyCancels: Readonly<Record<string, number>>;
+  fulfilments: number;
+  shortages: number;
+  tracking: readonly string[];
+  lines: OrderLine[];
+  allocations: Allocation[];
+}
+
+/** A row for an order of which only a fact about it is known. */
+export const unplacedOrder = (orderId: string): Order => ({
+  orderId,
+  state: "UNPLACED",
+  paid: false,
+  cancelAsked: false,
+  placedAt: null,
+  expiresAt: null,
+  customerId: null,
+  groupLeaderId: null,
+  channel: null,
+  region: null,
+  allowPartial: false,
+  deliverBy: null,
+  fingerprint: null,
+  reasons: [],
+  earlyCancels: {},
+  fulfilments: 0,
+  shortages: 0,
+  tracking: [],
+  lines: [],
+  allocations: [],
+});
+
+/** A copy whose lines and allocations can be changed without the original noticing. */
+export const copyOfOrder = (order: Order): Order => ({
+  ...order,
+  lines: order.lines.map((line) => ({ ...line })),
+  allocations: order.allocations.map((allocation) => ({ ...allocation })),
+});
+
+/** Two placements are the same when their lines are, whatever their order. */
+export function fingerprintOf(lines: readonly { lineId: string; sku: string; quantity: number }[]): string {
+  if (lines.length === 1) {
+    const line = lines[0]!;
+    return JSON.stringify([[line.lineId, line.sku, line.quantity]]);
+  }
+  const parts = lines.map((line) => [line.lineId, line.sku, line.quantity] as const);
+  return JSON.stringify([...parts].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)));
+}
+
+export const hasOpen = (order: Order): boolean => order.allocations.some((allocation) => allocation.open > 0);
+
+/** Pieces of a line promised and not shipped, over all locations. */
+export function openOfLine(order: Order, lineId: string): number {
+  let pieces = 0;
+  for (const allocation of order.allocations) if (allocation.lineId === lineId) pieces += allocation.open;
+  return pieces;
+}
+
+export function shippedOfLine(order: Order, lineId: string): number {
+  let pieces = 0;
+  for (const allocation of order.allocations) if (allocation.lineId === lineId) pieces += allocation.shipped;
+  return pieces;
+}
+
+/** Pieces of a line that are neither promised, shipped, cancelled nor shorted. */
+export const unservedOfLine = (order: Order, line: OrderLine): number =>
+  line.quantity - line.cancelled - line.shorted - openOfLine(order, line.lineId) - shippedOfLine(order, line.lineId);
+
+/** Pieces of an allocation that the warehouse has been asked to give back and has not answered for. */
+export function askedOf(allocation: Allocation): number {
+  let pieces = 0;
+  for (const ask of allocation.asks) pieces += ask.quantity;
+  return pieces;
+}
+
+/** True while the shopper waits for a cancellation of this line: it is never re-sourced. */
+export const isBeingCancelled = (order: Order, lineId: string): boolean =>
+  order.cancelAsked || order.allocations.some((a) => a.lineId === lineId && a.asks.some((ask) => ask.forShopper > 0));
+
+export function skusOf(order: Order): string[] {
+  if (order.lines.length === 1) return [order.lines[0]!.sku];
+  return [...new Set(order.lines.map((line) => line.sku))];
+}

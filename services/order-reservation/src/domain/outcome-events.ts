@@ -1,0 +1,134 @@
+import type { AlertCode, ShortageCause } from "@septet/stock-contracts";
+import type { Draft } from "./draft.js";
+import { type Allocation, type Order, openOfLine, type RejectionReason, shippedOfLine } from "./order.js";
+import { DECIDE_WITHIN_MS } from "./policies.js";
+import type { Want } from "./sourcing.js";
+
+/** `OrderReserved`: the reservation as it now stands, wherever it stands. */
+export function publishReserved(draft: Draft, order: Order): void {
+  const lines = [];
+  for (const line of order.lines) {
+    const quantity = openOfLine(order, line.lineId);
+    if (quantity === 0) continue;
+    const allocations = [];
+    for (const { lineId, location, open } of order.allocations) {
+      if (lineId === line.lineId && open > 0) allocations.push({ location, quantity: open });
+    }
+    lines.push({ lineId: line.lineId, sku: line.sku, quantity, allocations });
+  }
+  draft.publish("OrderReserved", { orderId: order.orderId, expiresAt: order.expiresAt, lines, warnings: [] });
+}
+
+/** `OrderReservationRejected`; a refusal never carries a quantity. */
+export function reject(draft: Draft, order: Order, reasons: readonly RejectionReason[]): void {
+  order.state = "REJECTED";
+  order.expiresAt = null;
+  order.reasons = reasons;
+  draft.publish("OrderReservationRejected", { orderId: order.orderId, reasons: [...reasons] });
+}
+
+/** Pieces given back, as `OrderReservationReleased` names them. */
+export interface Given {
+  lineId: string;
+  sku: string;
+  quantity: number;
+  location: string;
+}
+
+export function publishReleased(draft: Draft, order: Order, reason: "CANCELLED" | "EXPIRED", given: Given[]): void {
+  if (given.length > 0) draft.publish("OrderReservationReleased", { orderId: order.orderId, reason, lines: given });
+}
+
+/** Says that pieces will not be delivered. Each shortage has an id of its own, so that its settlement can name it. */
+export function short(draft: Draft, order: Order, missing: readonly Want[], cause: ShortageCause): void {
+  if (missing.length === 0) return;
+  order.shortages += 1;
+  for (const want of missing) {
+    const line = order.lines.find((candidate) => candidate.lineId === want.lineId);
+    if (line !== undefined) line.shorted += want.quantity;
+  }
+  draft.publish("OrderShorted", {
+    orderId: order.orderId,
+    shortageId: `${order.orderId}/${order.shortages}`,
+    cause,
+    decideBy: draft.now + DECIDE_WITHIN_MS,
+    groupLeaderId: order.groupLeaderId,
+    lines: missing.map(({ lineId, sku, quantity }) => ({ lineId, sku, shortQuantity: quantity, remedies: [] })),
+  });
+}
+
+/** Asks warehouse or supplier to send what is promised and not asked for yet: one request per location. */
+export function requestFulfilment(draft: Draft, order: Order): void {
+  const byLocation = new Map<string, Allocation[]>();
+  for (const allocation of order.allocations) {
+    if (allocation.fulfilmentId !== null || allocation.open === 0) continue;
+    const there = byLocation.get(allocation.location);
+    if (there === undefined) byLocation.set(allocation.location, [allocation]);
+    else there.push(allocation);
+  }
+  for (const [location, allocations] of byLocation) {
+    order.fulfilments += 1;
+    const fulfilmentId = `${order.orderId}/${order.fulfilments}`;
+    const lines = new Map<string, { lineId: string; sku: string; quantity: number }>();
+    for (const allocation of allocations) {
+      allocation.fulfilmentId = fulfilmentId;
+      const line = lines.get(allocation.lineId);
+      if (line !== undefined) line.quantity += allocation.open;
+      else lines.set(allocation.lineId, { lineId: allocation.lineId, sku: allocation.sku, quantity: allocation.open });
+    }
+    const { orderId, deliverBy } = order;
+    draft.publish("FulfilmentRequested", { fulfilmentId, orderId, location, lines: [...lines.values()], deliverBy });
+  }
+}
+
+/** Asks the warehouse for pieces back; `asked` are the allocations whose last ask is new. */
+export function publishCancelRequests(draft: Draft, order: Order, asked: readonly Allocation[]): void {
+  const byFulfilment = new Map<string, Allocation[]>();
+  for (const allocation of asked) {
+    if (allocation.fulfilmentId === null) continue;
+    const key = allocation.fulfilmentId;
+    byFulfilment.set(key, [...(byFulfilment.get(key) ?? []), allocation]);
+  }
+  for (const [fulfilmentId, allocations] of byFulfilment) {
+    draft.publish("FulfilmentCancelRequested", {
+      fulfilmentId,
+      orderId: order.orderId,
+      location: allocations[0]!.location,
+      lines: allocations.map(({ lineId, sku, asks }) => ({ lineId, sku, quantity: asks.at(-1)?.quantity ?? 0 })),
+    });
+  }
+}
+
+/** Money was taken for something that will not be sent: somebody has to look. */
+export function alertPayment(draft: Draft, order: Order, code: AlertCode, message: string): void {
+  draft.publish("StockAlertRaised", {
+    alertId: `${code}:${order.orderId}`,
+    code,
+    severity: "WARNING",
+    service: "order-reservation",
+    sku: order.lines[0]?.sku ?? null,
+    location: null,
+    supplierId: null,
+    orderId: order.orderId,
+    message,
+    details: null,
+  });
+}
+
+/** When nothing is promised any more, the order has come to its end. */
+export function settle(draft: Draft, order: Order): void {
+  if (order.state !== "RESERVED" && order.state !== "CONFIRMED") return;
+  if (order.allocations.some((allocation) => allocation.open > 0)) return;
+  order.expiresAt = null;
+  const shipped = [];
+  for (const line of order.lines) {
+    const quantity = shippedOfLine(order, line.lineId);
+    if (quantity > 0) shipped.push({ lineId: line.lineId, sku: line.sku, quantity });
+  }
+  if (shipped.length > 0) {
+    order.state = "FULFILLED";
+    draft.publish("OrderFulfilled", { orderId: order.orderId, lines: shipped });
+    return;
+  }
+  order.state = order.lines.some((line) => line.shorted > 0) ? "SHORTED" : "CANCELLED";
+}

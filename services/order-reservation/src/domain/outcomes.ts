@@ -1,0 +1,57 @@
+import type { MovementDraft, RecordName } from "@septet/stock-contracts";
+import type { Order } from "./order.js";
+import type { Location, SkuListing } from "./world.js";
+
+/** What became of one command; the order is as this command left it. */
+export type Outcome =
+  /** The order's first and only first outcome: reserved, in part and shorted, shorted, or rejected. */
+  | { type: "DECIDED"; order: Order }
+  /** The same order again: the same answer, nothing new published. */
+  | { type: "SAME_AGAIN"; order: Order }
+  /** Another order came under an id that is decided already. */
+  | { type: "ORDER_CONFLICT"; order: Order }
+  /** The fact changed something or is kept for the placement. */
+  | { type: "RECORDED"; order: Order }
+  /** Nothing to do: known already, or too late. */
+  | { type: "NOTHING"; order: Order | undefined }
+  /** A balance or a rule changed; no order is its subject. */
+  | { type: "APPLIED" };
+
+/** Movements and events in the order in which they were decided. */
+export type Effect =
+  | { kind: "movement"; draft: MovementDraft }
+  | { kind: "event"; name: RecordName; value: Record<string, unknown> };
+
+export interface StockChange {
+  sku: string;
+  location: string;
+  isNew: boolean;
+  sellable: number;
+  orderReserved: number;
+  locked: number;
+}
+
+export interface OrderChange {
+  before: Order | undefined;
+  after: Order;
+}
+
+export interface Decided {
+  type: "DECIDED";
+  outcomes: Outcome[];
+  effects: Effect[];
+  /** Differences to add to the balances. */
+  stock: StockChange[];
+  orders: OrderChange[];
+  listings: SkuListing[];
+  locations: Location[];
+}
+
+/** The outcome depends on victims that are not loaded yet; lock and load them, then decide again. */
+export interface Needs {
+  type: "NEEDS";
+  expiredHoldsOf: string[];
+  reservationsAt: { sku: string; location: string; missing: number }[];
+}
+
+export type Decision = Decided | Needs;

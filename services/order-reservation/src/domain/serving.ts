@@ -1,0 +1,81 @@
+import type { ShortageCause } from "@septet/stock-contracts";
+import type { Draft } from "./draft.js";
+import { freeExpiredHolds } from "./expiring.js";
+import { type Order, unservedOfLine } from "./order.js";
+import { publishReserved, requestFulfilment, short } from "./outcome-events.js";
+import { sellableOf, source, type Want } from "./sourcing.js";
+
+/** What the order still wants and nobody has promised, shipped, shorted or cancelled. */
+export function wantsOf(order: Order): Want[] {
+  const wants: Want[] = [];
+  for (const line of order.lines) {
+    const quantity = unservedOfLine(order, line);
+    if (quantity > 0) wants.push({ lineId: line.lineId, sku: line.sku, quantity });
+  }
+  return wants;
+}
+
+/**
+ * SKUs of which more is wanted than there is, lines of one SKU counted together. Expired holds are given back first:
+ * they never cost a sale.
+ */
+export function lackingSkus(draft: Draft, order: Order, wants: readonly Want[]): ReadonlySet<string> {
+  const rules = draft.rulesFor(order);
+  const wanted = new Map<string, number>();
+  for (const { sku, quantity } of wants) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity);
+  const lacking = new Set<string>();
+  for (const [sku, quantity] of wanted) {
+    if (sellableOf(draft, sku, rules) >= quantity) continue;
+    freeExpiredHolds(draft, sku, order.orderId);
+    if (sellableOf(draft, sku, rules) < quantity) lacking.add(sku);
+  }
+  return lacking;
+}
+
+/** Promises as many of the wanted pieces as there are and answers those that found none. */
+export function serve(draft: Draft, order: Order, wants: readonly Want[], avoid?: string): Want[] {
+  const sources = source(draft, wants, draft.rulesFor(order), avoid);
+  const served = new Map<string, number>();
+  for (const { lineId, sku, location, quantity } of sources) {
+    draft.reserve(order, lineId, sku, location, quantity);
+    served.set(lineId, (served.get(lineId) ?? 0) + quantity);
+  }
+  const missing: Want[] = [];
+  for (const want of wants) {
+    const quantity = want.quantity - (served.get(want.lineId) ?? 0);
+    if (quantity > 0) missing.push({ ...want, quantity });
+  }
+  return missing;
+}
+
+/** Reserves a paid order for good, as far as the stock goes, and shorts the rest in the same breath. */
+export function confirm(draft: Draft, order: Order, cause: ShortageCause = "OUT_OF_STOCK"): void {
+  const wants = wantsOf(order);
+  if (wants.length > 0) lackingSkus(draft, order, wants);
+  const missing = wants.length > 0 ? serve(draft, order, wants) : [];
+  const anything = order.allocations.some((allocation) => allocation.open > 0);
+  order.expiresAt = null;
+  order.reasons = [];
+  order.state = anything ? "CONFIRMED" : "SHORTED";
+  if (anything) publishReserved(draft, order);
+  requestFulfilment(draft, order);
+  short(draft, order, missing, cause);
+}
+
+/** Serves pieces that were promised and got lost from what stock there is now; what there is not is shorted. */
+export function serveAgain(
+  draft: Draft,
+  order: Order,
+  wants: readonly Want[],
+  cause: ShortageCause,
+  avoid?: string,
+): void {
+  if (wants.length === 0) return;
+  lackingSkus(draft, order, wants);
+  const missing = serve(draft, order, wants, avoid);
+  if (missing.length < wants.length || missing.some((want, i) => want.quantity !== wants[i]?.quantity)) {
+    publishReserved(draft, order);
+    requestFulfilment(draft, order);
+  }
+  short(draft, order, missing, cause);
+}

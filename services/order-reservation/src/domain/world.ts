@@ -1,0 +1,66 @@
+import type { Order } from "./order.js";
+import type { Policies } from "./policies.js";
+
+/** What order-reservation owns of a SKU at a location, in pieces. Only `sellable` may be below 0. */
+export interface StockRow {
+  sku: string;
+  location: string;
+  sellable: number;
+  orderReserved: number;
+  locked: number;
+}
+
+export interface Location {
+  location: string;
+  kind: "WAREHOUSE" | "SUPPLIER";
+  active: boolean;
+  /** The highest version wins; a late older definition changes nothing. */
+  version: number;
+}
+
+export interface SkuListing {
+  sku: string;
+  active: boolean;
+}
+
+/**
+ * Everything a slice of commands is decided on. `decide` never changes it.
+ * The shell loads it under the locks of the slice, so that nothing in it can change meanwhile.
+ */
+export interface World {
+  /** The database's clock, epoch ms. */
+  now: number;
+  /** Holds whose time is at or before this may be released: payments have been read up to here. */
+  holdsReleasableUpTo: number;
+  /** Rows of the SKUs concerned, by SKU. */
+  stock: ReadonlyMap<string, readonly StockRow[]>;
+  listings: ReadonlyMap<string, SkuListing>;
+  locations: ReadonlyMap<string, Location>;
+  policies: Policies;
+  orders: ReadonlyMap<string, Order>;
+  /** SKUs whose stream is locked: only their balances may be changed. */
+  heldSkus: ReadonlySet<string>;
+  /** Which victims are among the orders already, so that they are not asked for again. */
+  victims: Victims;
+}
+
+export interface Victims {
+  /** SKUs whose expired holds are loaded. */
+  expiredHoldsOf: ReadonlySet<string>;
+  /** `placeKey` → how many missing pieces its reservations were loaded for. */
+  reservationsAt: ReadonlyMap<string, number>;
+}
+
+export const NO_VICTIMS: Victims = { expiredHoldsOf: new Set(), reservationsAt: new Map() };
+
+/** One key for a SKU at a location; a SKU cannot contain the separator. */
+export const placeKey = (sku: string, location: string): string => `${sku}\u0000${location}`;
+
+/** A location nobody has defined counts as an active warehouse, unless its name says supplier. */
+export const locationOf = (locations: ReadonlyMap<string, Location>, location: string): Location =>
+  locations.get(location) ?? {
+    location,
+    kind: location.startsWith("supplier:") ? "SUPPLIER" : "WAREHOUSE",
+    active: true,
+    version: 0,
+  };

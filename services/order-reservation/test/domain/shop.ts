@@ -1,0 +1,262 @@
+import { movementDraft } from "@septet/stock-contracts";
+import {
+  type Command,
+  copyOfOrder,
+  type Decided,
+  decide,
+  type Effect,
+  type Location,
+  type Order,
+  type Outcome,
+  openOfLine,
+  type Placement,
+  type Policy,
+  placeKey,
+  type SkuListing,
+  type StockRow,
+  shippedOfLine,
+  type World,
+} from "../../src/domain/index.js";
+
+export const MINUTE = 60_000;
+
+/**
+ * A small world around `decide`: it keeps what the shell would keep, loads victims when asked, answers as a warehouse
+ * would, and checks after every slice that the books add up.
+ */
+export class Shop {
+  now = 1_000_000_000_000;
+  /** Null: payments are read up to the present. */
+  paymentsReadUpTo: number | null = null;
+  readonly orders = new Map<string, Order>();
+  readonly rows = new Map<string, StockRow>();
+  readonly listings = new Map<string, SkuListing>();
+  readonly locations = new Map<string, Location>();
+  readonly policies = new Map<string, Policy>();
+  readonly effects: Effect[] = [];
+
+  stock(sku: string, location: string, sellable: number): this {
+    this.rows.set(placeKey(sku, location), { sku, location, sellable, orderReserved: 0, locked: 0 });
+    return this;
+  }
+
+  later(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  /** Decides one command and answers its outcome. */
+  do(command: Command, heldSkus?: readonly string[]): Outcome {
+    return this.slice([command], heldSkus)[0]!;
+  }
+
+  /** Decides a slice as the shell would. */
+  slice(commands: readonly Command[], heldSkus?: readonly string[]): Outcome[] {
+    const held = new Set(heldSkus ?? this.#skusOf(commands));
+    const ids = new Set(commands.map(orderIdOf).filter((id) => id !== undefined));
+    const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
+    for (let round = 0; round < 10; round++) {
+      const decision = decide(this.#world(ids, held, victims), commands, () => true);
+      if (decision.type === "DECIDED") {
+        this.#take(decision);
+        return decision.outcomes;
+      }
+      for (const sku of decision.expiredHoldsOf) victims.expiredHoldsOf.add(sku);
+      for (const { sku, location, missing } of decision.reservationsAt) {
+        victims.reservationsAt.set(placeKey(sku, location), missing);
+      }
+      for (const order of this.orders.values()) {
+        const wanted = order.allocations.some(
+          (a) =>
+            a.open > 0 &&
+            (victims.reservationsAt.has(placeKey(a.sku, a.location)) ||
+              (victims.expiredHoldsOf.has(a.sku) && order.expiresAt !== null && order.expiresAt <= this.now)),
+        );
+        if (wanted) ids.add(order.orderId);
+      }
+    }
+    throw new Error("decide keeps asking for victims");
+  }
+
+  #world(ids: ReadonlySet<string>, heldSkus: ReadonlySet<string>, victims: World["victims"]): World {
+    const stock = new Map<string, StockRow[]>();
+    for (const row of this.rows.values())
+      stock.set(row.sku, [...(stock.get(row.sku) ?? []), Object.freeze({ ...row })]);
+    const orders = new Map<string, Order>();
+    for (const id of ids) {
+      const order = this.orders.get(id);
+      if (order !== undefined) orders.set(id, frozen(copyOfOrder(order)));
+    }
+    const { now, listings, locations, policies } = this;
+    const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
+    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, heldSkus, victims };
+  }
+
+  #skusOf(commands: readonly Command[]): string[] {
+    return commands.flatMap((command) => {
+      if (command.type === "PlaceOrder") return command.placement.lines.map((line) => line.sku);
+      if (command.type === "ApplyMovement") return [command.movement.sku];
+      if (command.type === "ExamineDeficit") return [command.sku];
+      const id = orderIdOf(command);
+      return id === undefined ? [] : (this.orders.get(id)?.lines.map((line) => line.sku) ?? []);
+    });
+  }
+
+  #take(decided: Decided): void {
+    for (const change of decided.stock) {
+      const key = placeKey(change.sku, change.location);
+      const row = this.rows.get(key) ?? { ...change, sellable: 0, orderReserved: 0, locked: 0 };
+      row.sellable += change.sellable;
+      row.orderReserved += change.orderReserved;
+      row.locked += change.locked;
+      this.rows.set(key, row);
+    }
+    for (const { after } of decided.orders) this.orders.set(after.orderId, copyOfOrder(after));
+    for (const listing of decided.listings) this.listings.set(listing.sku, listing);
+    for (const location of decided.locations) this.locations.set(location.location, location);
+    this.effects.push(...decided.effects);
+    this.checkBooks();
+  }
+
+  /** orderReserved is the sum of open promises, nothing promised is below 0, lines add up. */
+  checkBooks(): void {
+    const open = new Map<string, number>();
+    for (const order of this.orders.values()) {
+      for (const allocation of order.allocations) {
+        if (allocation.open < 0 || allocation.shipped < 0) throw new Error(`negative allocation in ${order.orderId}`);
+        const key = placeKey(allocation.sku, allocation.location);
+        open.set(key, (open.get(key) ?? 0) + allocation.open);
+      }
+      if (order.fingerprint !== null) checkLines(order);
+    }
+    for (const [key, row] of this.rows) {
+      if (row.orderReserved < 0) throw new Error(`orderReserved below 0 at ${key}`);
+      if (row.orderReserved !== (open.get(key) ?? 0)) {
+        throw new Error(`orderReserved of ${key} is ${row.orderReserved}, open promises are ${open.get(key) ?? 0}`);
+      }
+    }
+  }
+
+  // --- what shoppers and warehouses do -------------------------------------------------------------------------
+
+  place(orderId: string, lines: Lines, more: Partial<Placement> = {}): Outcome {
+    return this.do({ type: "PlaceOrder", placement: placement(orderId, lines, more) });
+  }
+
+  pay(orderId: string): Outcome {
+    return this.do({ type: "PaymentSucceeded", orderId });
+  }
+
+  cancel(orderId: string, lines: Record<string, number> | null = null): Outcome {
+    const wanted = lines === null ? null : Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity }));
+    return this.do({ type: "CancelOrder", orderId, lines: wanted });
+  }
+
+  expire(orderId: string): Outcome {
+    return this.do({ type: "ExpireHold", orderId });
+  }
+
+  /** The stocktake finds other than the book says. */
+  count(sku: string, location: string, difference: number): void {
+    const reference = { type: "adjustment", id: "count" } as const;
+    const movement = movementDraft("COUNT_ADJUST", "sellable", { sku, quantity: difference, at: location, reference });
+    this.do({ type: "ApplyMovement", movement });
+  }
+
+  receive(sku: string, location: string, quantity: number): void {
+    const reference = { type: "receipt", id: "r", line: "1" } as const;
+    const movement = movementDraft("RECEIPT", "sellable", { sku, quantity, at: location, reference });
+    this.do({ type: "ApplyMovement", movement });
+  }
+
+  /** The warehouse sends, does not find, or finds damaged what was promised to a line. */
+  pick(kind: "SHIP" | "PICK_SHORT" | "PICK_DAMAGE", orderId: string, line: string, location: string, quantity: number) {
+    const sku = this.order(orderId).lines.find((candidate) => candidate.lineId === line)!.sku;
+    const reference = { type: "order", id: orderId, line } as const;
+    this.do({
+      type: "ApplyMovement",
+      movement: movementDraft(kind, undefined, { sku, quantity, at: location, reference }),
+    });
+  }
+
+  /** The warehouse answers a request to give pieces back. */
+  answerCancel(orderId: string, fulfilmentId: string, lines: Record<string, number>): void {
+    const given = Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity }));
+    this.do({ type: "FulfilmentCancelled", orderId, fulfilmentId, lines: given });
+  }
+
+  // --- what one sees ------------------------------------------------------------------------------------------
+
+  order(orderId: string): Order {
+    const order = this.orders.get(orderId);
+    if (order === undefined) throw new Error(`no order ${orderId}`);
+    return order;
+  }
+
+  /** `[sellable, orderReserved]` */
+  balance(sku: string, location: string): [number, number] {
+    const row = this.rows.get(placeKey(sku, location));
+    return [row?.sellable ?? 0, row?.orderReserved ?? 0];
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into records of all kinds
+  events(name: string, orderId?: string): any[] {
+    const values = this.effects.flatMap((effect) =>
+      effect.kind === "event" && effect.name === name ? [effect.value] : [],
+    );
+    return orderId === undefined ? values : values.filter((value) => value.orderId === orderId);
+  }
+
+  /** Names of everything published about an order, in order. */
+  story(orderId: string): string[] {
+    return this.effects.flatMap((effect) =>
+      effect.kind === "event" && effect.value.orderId === orderId ? [effect.name] : [],
+    );
+  }
+}
+
+export type Lines = Record<string, [sku: string, quantity: number]>;
+
+export function placement(orderId: string, lines: Lines, more: Partial<Placement> = {}): Placement {
+  return {
+    orderId,
+    customerId: null,
+    groupLeaderId: null,
+    channel: "web",
+    region: null,
+    payment: "PENDING",
+    allowPartial: false,
+    deliverBy: null,
+    lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
+    ...more,
+  };
+}
+
+function orderIdOf(command: Command): string | undefined {
+  if (command.type === "PlaceOrder") return command.placement.orderId;
+  if (command.type === "ApplyMovement") {
+    return command.movement.reference.type === "order" ? command.movement.reference.id : undefined;
+  }
+  return "orderId" in command ? command.orderId : undefined;
+}
+
+function checkLines(order: Order): void {
+  for (const line of order.lines) {
+    const accounted =
+      openOfLine(order, line.lineId) + shippedOfLine(order, line.lineId) + line.cancelled + line.shorted;
+    if (accounted > line.quantity) throw new Error(`${order.orderId}/${line.lineId} accounts for too many pieces`);
+    const unservedIsFine = order.state === "REJECTED" || order.state === "EXPIRED";
+    if (!unservedIsFine && accounted !== line.quantity) {
+      throw new Error(`${order.orderId}/${line.lineId} (${order.state}) lost ${line.quantity - accounted} pieces`);
+    }
+  }
+}
+
+/** decide must not change its input: anything it tries to write to throws. */
+function frozen(order: Order): Order {
+  for (const line of order.lines) Object.freeze(line);
+  for (const allocation of order.allocations) Object.freeze(allocation);
+  Object.freeze(order.lines);
+  Object.freeze(order.allocations);
+  return Object.freeze(order);
+}
