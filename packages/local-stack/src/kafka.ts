@@ -61,18 +61,18 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
 }
 
 /** A client that keeps quiet about the retries that are normal while a broker starts. */
-export function quietKafka(brokers: string): Kafka {
+export function quietKafka(brokers: string, retries: number): Kafka {
   return new Kafka({
     clientId: "septet-local-stack",
     brokers: brokers.split(","),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
-    retry: { retries: 0 },
+    retry: { retries, initialRetryTime: 50 },
   });
 }
 
 async function answers(brokers: string): Promise<boolean> {
-  const admin = quietKafka(brokers).admin();
+  const admin = quietKafka(brokers, 0).admin();
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();

@@ -11,7 +11,7 @@ import { createDatabases, type Postgres, startPostgres } from "./postgres.js";
 import { assertNode, findJava, type Java } from "./prerequisites.js";
 import { endLeftovers, type KeptProcess, ProcessKeeper } from "./process-keeper.js";
 import { type LocalRegistry, startRegistry } from "./registry.js";
-import { createTopics } from "./topics.js";
+import { createTopics, prepareGroups } from "./topics.js";
 
 export interface StackOptions {
   /** Folder of the data; `SEPTET_HOME` or `.local` if not given. */
@@ -154,6 +154,7 @@ async function startParts(parts: Parts, need: Need, context: Context): Promise<v
       parts.kafka = await startKafka({ home, port, controllerPort, artifacts, java, keeper, logs });
     }
     await createTopics(context.external.kafkaBrokers ?? parts.kafka?.brokers ?? "");
+    if (parts.kafka) await prepareGroups(parts.kafka.brokers);
   };
   // Both settle before anything is stopped: what one of them has begun must not outlive the other's failure.
   const results = await Promise.allSettled([storage(), messages()]);

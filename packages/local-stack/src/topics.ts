@@ -24,17 +24,32 @@ export async function createTopics(brokers: string, prefix = "", partitions?: nu
   });
 }
 
-/** Deletes the topics and consumer groups that carry `prefix`. */
+/** Deletes the topics whose names begin with `prefix`. */
 export async function deleteTopics(brokers: string, prefix: string): Promise<void> {
   if (prefix === "") throw new Error("refusing to delete topics without a prefix");
   await withAdmin(brokers, async (admin) => {
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
     if (topics.length > 0) await admin.deleteTopics({ topics });
+    await until(
+      "topics are gone",
+      30_000,
+      async () => !(await admin.listTopics()).some((name) => topics.includes(name)),
+    );
   });
 }
 
+/**
+ * Makes the broker's own topic of consumer groups, which the first group would otherwise wait for. Costs nothing here,
+ * because the registry takes longer to start.
+ */
+export async function prepareGroups(brokers: string): Promise<void> {
+  await withAdmin(brokers, (admin) =>
+    until("consumer groups have a coordinator", 30_000, () => admin.fetchOffsets({ groupId: "septet-local-stack" })),
+  );
+}
+
 async function withAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = quietKafka(brokers).admin({ retry: { retries: 8, initialRetryTime: 50 } });
+  const admin = quietKafka(brokers, 8).admin();
   await admin.connect();
   try {
     return await work(admin);

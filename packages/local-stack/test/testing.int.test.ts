@@ -27,7 +27,7 @@ describe("a stack shared by tests", () => {
 
   test("every topic exists under a prefix of its own, with the sizes of the contracts", async () => {
     const prefix = await stack.topicPrefix();
-    const admin = quietKafka(stack.kafkaBrokers).admin();
+    const admin = quietKafka(stack.kafkaBrokers, 8).admin();
     await admin.connect();
     try {
       const { topics } = await admin.fetchTopicMetadata({
@@ -52,10 +52,10 @@ describe("a stack shared by tests", () => {
     const prefix = await stack.topicPrefix({ partitions: 1 });
     const topic = `${prefix}order-reservation.dead-letters.v1`;
     const value = Buffer.alloc(20 * 1024 * 1024 - 1024, 7);
-    const kafka = quietKafka(stack.kafkaBrokers);
+    const kafka = quietKafka(stack.kafkaBrokers, 8);
     const [producer, consumer] = [
-      kafka.producer({ retry: { retries: 8 } }),
-      kafka.consumer({ groupId: `${prefix}reader`, maxBytesPerPartition: 22 * 1024 * 1024, retry: { retries: 8 } }),
+      kafka.producer(),
+      kafka.consumer({ groupId: `${prefix}reader`, maxBytesPerPartition: 22 * 1024 * 1024 }),
     ];
     try {
       await producer.connect();
