@@ -1,0 +1,176 @@
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import { messageOf } from "../errors.js";
+import type { InboundMessage } from "../event-log.js";
+import type { Logger } from "../logger.js";
+import { wait } from "../wait.js";
+import { OffsetCommitter } from "./offset-committer.js";
+import { PartitionLane } from "./partition-lane.js";
+
+export const SESSION_TIMEOUT_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+const REBALANCE_TIMEOUT_MS = 30_000;
+/** A long poll this long bounds both the pause between heartbeats of an idle member and the wait when it stops. */
+const FETCH_WAIT_MS = 500;
+/** A member without a heartbeat for this long hangs, and is replaced. Longer than a rebalance may take. */
+const HUNG_AFTER_MS = REBALANCE_TIMEOUT_MS + SESSION_TIMEOUT_MS;
+const WATCH_EVERY_MS = 1_000;
+const MIB = 1024 * 1024;
+const LEAVE_WITHIN_MS = 3_000;
+
+export interface MemberOptions {
+  readonly kafka: Kafka;
+  readonly logger: Logger;
+  /** Physical names. */
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  logicalName(topic: string): string;
+  readonly maxSliceMessages: number;
+  /** 10 MiB and more: the largest message of the topics must fit. */
+  readonly maxMessageMib: number;
+  handle(slice: readonly InboundMessage[]): Promise<void>;
+  retrying(reason: string | undefined): void;
+  fatal(error: Error): void;
+  beat(): void;
+}
+
+/**
+ * One life of one kafkajs consumer, from joining the group to its end: stopped, crashed, or found hanging. It is never
+ * repaired, only replaced.
+ *
+ * `eachBatch` hands the messages to the partition's lane and returns, so that the next fetch runs while slices are settled
+ * (kafkajs fetches again only when every partition of the last fetch is done). Offsets are committed by us alone, for what
+ * the lanes have settled.
+ */
+export class GroupMember {
+  readonly #options: MemberOptions;
+  readonly #consumer: Consumer;
+  readonly #committer: OffsetCommitter;
+  #lanes = new Map<string, PartitionLane>();
+  /** Slices that a lost membership left under way, by partition; their successors wait for them. */
+  readonly #leftovers = new Map<string, Promise<void>>();
+  #lastBeat = Date.now();
+  #stopping = false;
+
+  constructor(options: MemberOptions) {
+    this.#options = options;
+    this.#consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytesPerPartition: options.maxMessageMib * MIB,
+      maxBytes: options.maxMessageMib * MIB,
+      allowAutoTopicCreation: false,
+      // Restarting is ours: kafkajs restarts only what it takes for retriable.
+      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    });
+    this.#committer = new OffsetCommitter(this.#consumer, options.logger);
+  }
+
+  /** Runs until `stop` is aborted or the consumer is of no more use; answers why. Throws when it cannot even join. */
+  async live(stop: AbortSignal): Promise<string> {
+    const crashed = new Promise<string>((resolve) => {
+      const { GROUP_JOIN, HEARTBEAT, CRASH } = this.#consumer.events;
+      this.#consumer.on(GROUP_JOIN, () => this.#joined());
+      this.#consumer.on(HEARTBEAT, () => this.#beat());
+      this.#consumer.on(CRASH, ({ payload }) => resolve(payload.error.message));
+    });
+    try {
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+      await this.#consumer.run({
+        autoCommit: false,
+        // As many as there can be partitions: the lanes decide what runs when.
+        partitionsConsumedConcurrently: 256,
+        eachBatch: (payload) => this.#eachBatch(payload),
+      });
+      return await Promise.race([crashed, this.#hung(stop)]);
+    } finally {
+      this.#stopping = true;
+    }
+  }
+
+  /** Waits for the slices under way, at most `withinMs`, commits what is settled and leaves the group. */
+  async end(withinMs: number): Promise<void> {
+    this.#stopping = true;
+    const slices = [...this.#lanes.values()].map((lane) => lane.close());
+    await Promise.race([Promise.all([...slices, ...this.#leftovers.values()]), wait(withinMs)]);
+    await Promise.race([this.#committer.flush(), wait(LEAVE_WITHIN_MS)]);
+    const left = this.#consumer.disconnect().then(
+      () => true,
+      (error) => {
+        this.#options.logger.debug({ error: messageOf(error) }, "the consumer did not leave in order");
+        return true;
+      },
+    );
+    if ((await Promise.race([left, wait(LEAVE_WITHIN_MS)])) !== true) {
+      this.#options.logger.warn({ group: this.#options.groupId }, "a hanging consumer was left behind");
+    }
+  }
+
+  /** Answers when there was no heartbeat for too long, or at the stop. */
+  async #hung(stop: AbortSignal): Promise<string> {
+    while (!stop.aborted) {
+      const silentMs = Date.now() - this.#lastBeat;
+      if (silentMs > HUNG_AFTER_MS) return `no heartbeat for ${Math.round(silentMs / 1_000)} s`;
+      await wait(WATCH_EVERY_MS, stop);
+    }
+    return "stopped";
+  }
+
+  #beat(): void {
+    this.#lastBeat = Date.now();
+    this.#options.beat();
+  }
+
+  /** A new generation: other partitions, and positions that begin at the committed offsets again. */
+  #joined(): void {
+    this.#beat();
+    this.#committer.forget();
+    for (const [key, lane] of this.#lanes) this.#leave(key, lane.close());
+    this.#lanes = new Map();
+  }
+
+  #leave(key: string, ended: Promise<void>): void {
+    const before = this.#leftovers.get(key) ?? Promise.resolve();
+    const all = Promise.all([before, ended]).then(() => {
+      if (this.#leftovers.get(key) === all) this.#leftovers.delete(key);
+    });
+    this.#leftovers.set(key, all);
+  }
+
+  async #eachBatch({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    if (this.#stopping || !isRunning() || isStale()) {
+      await wait(FETCH_WAIT_MS / 10);
+      return;
+    }
+    const lane = this.#laneOf(batch.topic, batch.partition);
+    lane.push(batch.messages);
+    const room = lane.room().then(() => true);
+    while ((await Promise.race([room, wait(HEARTBEAT_INTERVAL_MS)])) !== true) await heartbeat();
+  }
+
+  #laneOf(topic: string, partition: number): PartitionLane {
+    const key = `${topic}/${partition}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      const lanes = this.#lanes;
+      const options = {
+        topic: this.#options.logicalName(topic),
+        partition,
+        maxSliceMessages: this.#options.maxSliceMessages,
+        handle: this.#options.handle,
+        retrying: this.#options.retrying,
+        fatal: this.#options.fatal,
+        settled: (nextOffset: number) => {
+          // Of an earlier generation: the partition may be another's now, so the offset is not ours to commit.
+          if (this.#lanes === lanes) this.#committer.settled(topic, partition, nextOffset);
+        },
+      };
+      lane = new PartitionLane(options, this.#leftovers.get(key));
+      lanes.set(key, lane);
+    }
+    return lane;
+  }
+}

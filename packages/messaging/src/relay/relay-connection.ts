@@ -1,0 +1,88 @@
+import pg from "pg";
+import type { Session } from "../database-session.js";
+import { messageOf } from "../errors.js";
+
+/** Postgres ends a session that says nothing for this long, and its lock with it: a frozen process must not keep it. */
+const IDLE_SESSION_TIMEOUT_MS = 10_000;
+const PING_EVERY_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** The lock's name within the database; one relay per service, so one per database. */
+const LOCK = "hashtextextended('septet outbox relay', 0)";
+
+/**
+ * The relay's own connection, never one of the pool: it lives as long as its session advisory lock is wanted, and pings
+ * when nothing else is said. `lost` is set the moment anything goes wrong with it; a lost connection is never used again.
+ */
+export class RelayConnection implements Session {
+  readonly #client: pg.Client;
+  #pings: NodeJS.Timeout | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #lost: string | undefined;
+
+  private constructor(connectionString: string) {
+    this.#client = new pg.Client({
+      connectionString,
+      application_name: "septet-relay",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    this.#client.on("error", (error) => this.#lose(error.message));
+    this.#client.on("end", () => this.#lose("the connection ended"));
+  }
+
+  static async open(connectionString: string): Promise<RelayConnection> {
+    const connection = new RelayConnection(connectionString);
+    await connection.#client.connect();
+    // Without a sequential scan the plan is the partial index from the first row on, whatever the statistics say. A mark
+    // that a crash loses only means that rows are sent twice, so the commit need not wait for the disk.
+    await connection.query(
+      `SET idle_session_timeout = ${IDLE_SESSION_TIMEOUT_MS}; SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
+       SET enable_seqscan = off; SET enable_bitmapscan = off; SET synchronous_commit = off; SET jit = off`,
+    );
+    connection.#pings = setInterval(() => void connection.#ping(), PING_EVERY_MS);
+    return connection;
+  }
+
+  /** Why the connection is of no more use; undefined while it is. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** One statement after the other, pings included. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in Session.
+  query<T = any>(sql: string, params?: unknown[]): Promise<T[]> {
+    const answer = this.#queue.then(async () => {
+      if (this.#lost !== undefined) throw new Error(this.#lost);
+      const result = await this.#client.query<T & pg.QueryResultRow>(sql, params);
+      return result.rows ?? [];
+    });
+    this.#queue = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Does not wait: a waiting session would hold a snapshot, and vacuum with it. */
+  async tryLock(): Promise<boolean> {
+    const [row] = await this.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS locked`);
+    return row?.locked === true;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pings);
+    this.#lose("closed");
+    await this.#client.end();
+  }
+
+  async #ping(): Promise<void> {
+    try {
+      await this.query("SELECT 1");
+    } catch (error) {
+      this.#lose(messageOf(error));
+    }
+  }
+
+  #lose(reason: string): void {
+    this.#lost ??= reason;
+    clearInterval(this.#pings);
+  }
+}
