@@ -1,1 +1,2 @@
-export {};
+export { LEDGER_VARIABLES } from "./config.js";
+export { ledgerService } from "./ledger-service.js";

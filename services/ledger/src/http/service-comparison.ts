@@ -1,0 +1,120 @@
+import type { Session } from "@septet/messaging";
+import type { ServiceComparison } from "../domain/audit.js";
+import { accountsOf, compare, type Drift, type ServiceReading, type UnseenStream } from "../domain/comparison.js";
+import { readLedger } from "../store/ledger-readings.js";
+import { type BalancesClient, BalancesUnavailableError } from "./balances-client.js";
+
+/** Bounds of one comparison. */
+export interface ComparisonLimits {
+  /** How often SKUs are looked at again that the ledger has not seen all of, with a pause before it. */
+  readonly rereads: number;
+  readonly rereadPauseMs: number;
+  /** Drifts and streams that are named; the rest is counted. */
+  readonly maxNamed: number;
+  /** SKUs kept to be looked at again; the rest is counted as pending. */
+  readonly maxPendingSkus: number;
+}
+
+export const COMPARISON_LIMITS: ComparisonLimits = {
+  rereads: 20,
+  rereadPauseMs: 150,
+  maxNamed: 100,
+  maxPendingSkus: 5_000,
+};
+
+/** What a comparison reads and waits with. */
+export interface ComparisonMeans {
+  readonly session: Session;
+  /** Messages of stock.movements.v1 that are in Kafka and not folded yet. */
+  behind(): Promise<number>;
+  /** SKUs with a standing alert: the result says of each whether it was compared. */
+  readonly watched: ReadonlySet<string>;
+  wait(ms: number): Promise<void>;
+}
+
+class Tally {
+  compared = 0;
+  lagging = 0;
+  driftCount = 0;
+  readonly drifts: Drift[] = [];
+  readonly watched = { compared: new Set<string>(), agreeing: new Set<string>() };
+  waiting: ServiceReading[] = [];
+  waitingBeyond = 0;
+  unseen: UnseenStream[] = [];
+}
+
+/**
+ * Compares all figures of a service with the ledger's fold at the service's positions. What the ledger has not seen yet
+ * is looked at again, a bounded number of times, with the same reading: the movements are either on their way, or lost.
+ */
+export async function compareService(
+  client: BalancesClient,
+  means: ComparisonMeans,
+  limits: ComparisonLimits = COMPARISON_LIMITS,
+): Promise<ServiceComparison> {
+  const tally = new Tally();
+  let error: string | null = null;
+  try {
+    for await (const readings of client.all()) await judge(client.service, readings, tally, means, limits);
+  } catch (failure) {
+    if (!(failure instanceof BalancesUnavailableError)) throw failure;
+    error = failure.message;
+  }
+  for (let reread = 0; reread < limits.rereads && tally.waiting.length > 0; reread++) {
+    await means.wait(limits.rereadPauseMs);
+    const again = tally.waiting;
+    tally.waiting = [];
+    tally.unseen = [];
+    await judge(client.service, again, tally, means, limits);
+  }
+  const lost = await missingTails(client.service, tally, means);
+  return {
+    service: client.service,
+    error,
+    compared: tally.compared,
+    pending: tally.waiting.length + tally.waitingBeyond,
+    lagging: tally.lagging,
+    driftCount: tally.driftCount,
+    drifts: tally.drifts,
+    missingTailCount: lost.length,
+    missingTail: lost.slice(0, limits.maxNamed),
+    watched: tally.watched,
+  };
+}
+
+async function judge(
+  service: string,
+  readings: readonly ServiceReading[],
+  tally: Tally,
+  means: ComparisonMeans,
+  limits: ComparisonLimits,
+): Promise<void> {
+  if (readings.length === 0) return;
+  const ledger = await readLedger(means.session, readings, accountsOf(service));
+  for (const reading of readings) {
+    const comparison = compare(service, reading, ledger.get(reading.sku)!);
+    if (comparison.kind === "PENDING") {
+      if (tally.waiting.length < limits.maxPendingSkus) tally.waiting.push(reading);
+      else tally.waitingBeyond += 1;
+      tally.unseen.push(...comparison.unseen);
+      continue;
+    }
+    tally.compared += 1;
+    tally.lagging += comparison.streamsBehind;
+    const watched = means.watched.has(reading.sku);
+    if (watched) tally.watched.compared.add(reading.sku);
+    if (comparison.kind === "AGREES") {
+      if (watched) tally.watched.agreeing.add(reading.sku);
+    } else {
+      tally.driftCount += comparison.drifts.length;
+      tally.drifts.push(...comparison.drifts.slice(0, Math.max(0, limits.maxNamed - tally.drifts.length)));
+    }
+  }
+}
+
+/** Only a ledger that has read everything in Kafka can say that something is not there. */
+async function missingTails(service: string, tally: Tally, means: ComparisonMeans): Promise<UnseenStream[]> {
+  const tails = tally.unseen.filter((stream) => stream.recordedBy === service && stream.head > stream.seen);
+  if (tails.length === 0 || (await means.behind()) > 0) return [];
+  return tails;
+}

@@ -1,0 +1,4 @@
+import { runService } from "@septet/service-kit";
+import { ledgerService } from "./ledger-service.js";
+
+await runService(ledgerService());

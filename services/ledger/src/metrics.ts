@@ -1,0 +1,64 @@
+import { type KitMetrics, observeDrift } from "@septet/service-kit";
+import { Counter, Gauge } from "prom-client";
+import type { AuditResult } from "./domain/audit.js";
+
+/** What only the ledger measures. */
+export interface LedgerMetrics {
+  /** Counts what a slice came to. */
+  count(outcome: { folded: number; duplicates: number; refused: number; forks: readonly unknown[] }): void;
+  gaps(open: number): void;
+  audited(result: AuditResult): void;
+}
+
+export function createLedgerMetrics(kit: KitMetrics): LedgerMetrics {
+  const registers = [kit.registry];
+  const movements = new Counter({
+    name: "septet_ledger_movements_total",
+    help: "Movements that arrived, by what became of them (folded, duplicate, refused)",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const forks = new Counter({
+    name: "septet_ledger_stream_forks_total",
+    help: "Sequences that came with another movementId than before",
+    registers,
+  });
+  const gaps = new Gauge({
+    name: "septet_ledger_open_gaps",
+    help: "Streams of which movements are missing",
+    registers,
+  });
+  const identity = new Gauge({
+    name: "septet_ledger_identity_holds",
+    help: "1 when the last scan found every row to add up, else 0",
+    registers,
+  });
+  const tails = new Gauge({
+    name: "septet_ledger_missing_tails",
+    help: "Streams that a service has recorded further than they arrived, by service",
+    labelNames: ["target"],
+    registers,
+  });
+  const seconds = new Gauge({
+    name: "septet_ledger_audit_seconds",
+    help: "How long the last audit took, seconds",
+    registers,
+  });
+  return {
+    count(outcome) {
+      movements.inc({ outcome: "folded" }, outcome.folded);
+      movements.inc({ outcome: "duplicate" }, outcome.duplicates);
+      movements.inc({ outcome: "refused" }, outcome.refused);
+      forks.inc(outcome.forks.length);
+    },
+    gaps: (open) => gaps.set(open),
+    audited(result) {
+      identity.set(result.scan.identityHolds ? 1 : 0);
+      seconds.set((result.finishedAt - result.startedAt) / 1_000);
+      for (const { service, driftCount, missingTailCount } of result.services) {
+        observeDrift(kit, service, driftCount);
+        tails.set({ target: service }, missingTailCount);
+      }
+    },
+  };
+}
