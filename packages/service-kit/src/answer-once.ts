@@ -1,9 +1,9 @@
+import type { Session } from "@septet/messaging";
 import type { Database } from "./database.js";
 import { type IdempotencyClaim, idempotencyClaim, isStored, keyReused, type StoredAnswer } from "./idempotency.js";
 import type { LockPlan } from "./locks.js";
 import { Problem } from "./problem.js";
 import type { Answer, RequestContext } from "./route.js";
-import type { Session } from "./seams.js";
 import { transact, type UnitOfWork } from "./unit-of-work.js";
 
 /** What a claim found: a new key, the answer of before, or the key used with another body. */

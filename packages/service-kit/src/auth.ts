@@ -36,7 +36,14 @@ export interface Authenticator {
 
 export type AuthOptions =
   | { mode: "none" }
-  | { mode: "jwt"; issuer: string; audience: string; jwksUrl?: string | undefined; jwksFile?: string | undefined };
+  | {
+      mode: "jwt";
+      issuer: string;
+      audience: string;
+      jwksUrl?: string | undefined;
+      jwksFile?: string | undefined;
+      keysCooldownMs?: number;
+    };
 
 /** Takes the AUTH_ variables of a loaded configuration. */
 export function authOptions(config: {
@@ -106,11 +113,12 @@ function unauthenticated(type: string, title: string): Problem {
   return new Problem({ status: 401, type, title, headers });
 }
 
-function keySource(o: { jwksUrl?: string | undefined; jwksFile?: string | undefined }): JWTVerifyGetKey {
+function keySource(o: Extract<AuthOptions, { mode: "jwt" }>): JWTVerifyGetKey {
+  const cooldownMs = o.keysCooldownMs ?? JWKS_COOLDOWN_MS;
   if (o.jwksUrl !== undefined) {
     const remote = createRemoteJWKSet(new URL(o.jwksUrl), {
       timeoutDuration: 3_000,
-      cooldownDuration: JWKS_COOLDOWN_MS,
+      cooldownDuration: cooldownMs,
     });
     return async (header, token) => {
       try {
@@ -121,11 +129,11 @@ function keySource(o: { jwksUrl?: string | undefined; jwksFile?: string | undefi
       }
     };
   }
-  return fileKeys(o.jwksFile ?? "");
+  return fileKeys(o.jwksFile ?? "", cooldownMs);
 }
 
 /** Keys of a file, read again when a token names a key that it did not have. */
-function fileKeys(path: string): JWTVerifyGetKey {
+function fileKeys(path: string, cooldownMs: number): JWTVerifyGetKey {
   let keys: ReturnType<typeof createLocalJWKSet> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   const read = async () => {
@@ -141,7 +149,7 @@ function fileKeys(path: string): JWTVerifyGetKey {
     try {
       return await (keys ?? (await read()))(header, token);
     } catch (error) {
-      const stale = performance.now() - readAt > JWKS_COOLDOWN_MS;
+      const stale = performance.now() - readAt >= cooldownMs;
       if (!(error instanceof errors.JWKSNoMatchingKey) || !stale) throw error;
       return (await read())(header, token);
     }

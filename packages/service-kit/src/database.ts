@@ -1,8 +1,9 @@
+import type { Session } from "@septet/messaging";
+import type { RecordName, RecordOf, ServiceName } from "@septet/stock-contracts";
 import type { PoolClient } from "pg";
 import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
 import type { HealthState } from "./health.js";
 import type { KitMetrics } from "./metrics.js";
-import type { RecordName, RecordOf, ServiceName, Session } from "./seams.js";
 
 /** A pooled connection waits this long for a lock, milliseconds. */
 export const LOCK_TIMEOUT_MS = 5_000;

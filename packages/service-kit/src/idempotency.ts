@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { Session } from "@septet/messaging";
 import { conflict, type Problem } from "./problem.js";
 import type { RequestContext } from "./route.js";
-import type { Session } from "./seams.js";
 
 /** How long a key is remembered, days. */
 export const IDEMPOTENCY_DAYS = 7;
@@ -34,7 +34,7 @@ export function idempotencyClaim(
 ): IdempotencyClaim {
   const { method, path, idempotencyKey: key } = context;
   const caller = context.actor.subject;
-  return { id: sha256([caller, method, path, key].join("\n")), caller, method, path, key, bodyHash };
+  return { id: sha256(JSON.stringify([caller, method, path, key])), caller, method, path, key, bodyHash };
 }
 
 /** Whether an answer is kept with its key: 2xx, 409 and 422. */
@@ -113,7 +113,7 @@ export async function storeAnswers(
     const rows = [...answers];
     await session.query(
       `UPDATE idempotency_key k SET status = a.status, answer = a.answer, body_hash = a.body_hash
-       FROM unnest($1::text[], $2::int[], $3::jsonb[], $4::text[]) AS a (id, status, answer, body_hash)
+       FROM unnest($1::text[], $2::int[], $3::json[], $4::text[]) AS a (id, status, answer, body_hash)
        WHERE k.id = a.id`,
       [
         rows.map(([id]) => id),

@@ -1,7 +1,6 @@
+import { type Codec, type InboundMessage, takePositions } from "@septet/messaging";
+import type { StockMovement } from "@septet/stock-contracts";
 import { type RecordName, type RecordOf, trimmed, type Violation, violationsOf } from "@septet/stock-contracts";
-import type { Codec } from "./messaging-seam.js";
-import { takePositions } from "./messaging-seam.js";
-import type { InboundMessage, StockMovement } from "./seams.js";
 import type { UnitOfWork } from "./unit-of-work.js";
 
 /** A message that keeps its contract. */

@@ -1,8 +1,7 @@
+import { claimInbox, type Session } from "@septet/messaging";
 import type { PoolClient } from "pg";
 import type { Database } from "./database.js";
 import { type IdempotencyClaim, lockClaims, type StoredAnswer } from "./idempotency.js";
-import { claimInbox } from "./messaging-seam.js";
-import type { Session } from "./seams.js";
 import { StartOver } from "./start-over.js";
 
 /** Rows of one table, by their id. */

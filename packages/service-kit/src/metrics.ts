@@ -1,10 +1,14 @@
+import { createMessagingMetrics, type MessagingMetrics } from "@septet/messaging";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What every service measures; each name is one that the alert rules and dashboards use. */
 export interface KitMetrics {
   readonly registry: Registry;
+  /** Those of outbox, consumers, slices and gaps. */
+  readonly messaging: MessagingMetrics;
   readonly httpSeconds: Histogram<"method" | "route" | "status">;
   readonly transactionSeconds: Histogram<"outcome">;
+  /** Units of work begun again: deadlock, lock_timeout, serialization, start_over. */
   readonly transactionRetries: Counter<"reason">;
   readonly deadlocks: Counter;
   readonly jobFailures: Counter<"job">;
@@ -14,14 +18,16 @@ export interface KitMetrics {
   readonly drift: Gauge<"target">;
 }
 
-/** Makes the service's registry: process metrics, and those of HTTP, transactions and jobs. */
+/** Makes the service's registry: process metrics, and those of messaging, HTTP, transactions and jobs. */
 export function createMetrics(o: { service: string; instance?: string; processMetrics?: boolean }): KitMetrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service: o.service });
   if (o.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const messaging = createMessagingMetrics(registry);
   return {
     registry,
+    messaging,
     httpSeconds: new Histogram({
       name: "septet_http_request_seconds",
       help: "Time to answer a request, seconds",
@@ -36,12 +42,7 @@ export function createMetrics(o: { service: string; instance?: string; processMe
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers,
     }),
-    transactionRetries: new Counter({
-      name: "septet_transaction_retries_total",
-      help: "Units of work begun again, by reason (deadlock, lock_timeout, serialization, start_over)",
-      labelNames: ["reason"],
-      registers,
-    }),
+    transactionRetries: messaging.retries,
     deadlocks: new Counter({ name: "septet_deadlocks_total", help: "Deadlocks PostgreSQL broke up", registers }),
     jobFailures: new Counter({
       name: "septet_job_failures_total",

@@ -34,7 +34,8 @@ export class IdempotencyKeys1764000000001 implements MigrationInterface {
       key text NOT NULL,
       body_hash text NOT NULL,
       status int,
-      answer jsonb,
+      -- json and not jsonb: the same answer means the same text.
+      answer json,
       created_at timestamptz NOT NULL DEFAULT clock_timestamp()
     )`);
     await runner.query(`CREATE INDEX idempotency_key_created_at ON idempotency_key (created_at)`);

@@ -1,7 +1,6 @@
+import { appendToOutbox, type InboundMessage, type OutboxRow, recordConsumed, type Session } from "@septet/messaging";
 import type { PoolClient } from "pg";
 import { type StoredAnswer, storeAnswers } from "./idempotency.js";
-import { appendToOutbox, type OutboxRow, recordConsumed } from "./messaging-seam.js";
-import type { InboundMessage, Session } from "./seams.js";
 
 /** What a unit of work has decided and not written yet. */
 export interface PendingWrites {
@@ -10,6 +9,8 @@ export interface PendingWrites {
   answers: Map<string, StoredAnswer>;
   unanswered: string[];
   outbox: OutboxRow[];
+  /** Those among the outbox rows, for the metric. */
+  deadLetters: { topic: string; code: string }[];
 }
 
 const ADVANCE_STREAMS = `UPDATE sku_stream s SET sequence = t.sequence

@@ -1,4 +1,5 @@
-import type { RecordName } from "@septet/stock-contracts";
+import type { Codec, Consumption, EventLog, Session } from "@septet/messaging";
+import type { RecordName, ServiceName } from "@septet/stock-contracts";
 import type { EntitySchema } from "typeorm";
 import type { z } from "zod";
 import type { CommonConfig, ConfigOf } from "./config.js";
@@ -7,10 +8,8 @@ import type { HealthChecks } from "./health.js";
 import type { Job } from "./jobs.js";
 import type { LockPlan } from "./locks.js";
 import type { Logger } from "./logging.js";
-import type { Codec, Consumption, EventLog } from "./messaging-seam.js";
 import type { KitMetrics } from "./metrics.js";
 import type { Route } from "./route.js";
-import type { ServiceName, Session } from "./seams.js";
 import type { TransactOptions, UnitOfWork } from "./unit-of-work.js";
 
 type Shape = Record<string, z.ZodType>;

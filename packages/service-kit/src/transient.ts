@@ -1,11 +1,6 @@
-/** Something this service needs is away for now; the same work can succeed later. */
-export class TransientError extends Error {
-  readonly transient = true;
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = "TransientError";
-  }
-}
+import { FatalError, TransientError } from "@septet/messaging";
+
+export { TransientError };
 
 const NETWORK_CODES = new Set([
   "ECONNREFUSED",
@@ -59,7 +54,8 @@ function anyOf(error: unknown, depth: number): boolean {
     driverError?: unknown;
     errors?: unknown;
   };
-  if (e.transient === true || e.retriable === true) return true;
+  if (error instanceof FatalError) return false;
+  if (error instanceof TransientError || e.transient === true || e.retriable === true) return true;
   if (typeof e.code === "string" && (NETWORK_CODES.has(e.code) || DATABASE_STATES.test(e.code))) return true;
   // A code of another class is PostgreSQL's verdict on the data; what wraps it changes nothing.
   if (typeof e.code === "string" && /^[0-9A-Z]{5}$/.test(e.code)) return false;

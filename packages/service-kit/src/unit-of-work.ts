@@ -1,3 +1,5 @@
+import { deadLetterRow, type InboundMessage, type OutboxRow, type Session } from "@septet/messaging";
+import type { MovementDraft, RecordName, RecordOf, StockMovement } from "@septet/stock-contracts";
 import { keyOf, RECORDS } from "@septet/stock-contracts";
 import type { PoolClient } from "pg";
 import type { Database, Recorder } from "./database.js";
@@ -5,9 +7,7 @@ import { sessionOf } from "./database.js";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency.js";
 import { isStored } from "./idempotency.js";
 import { type HeldLocks, type LockPlan, lockStatement, takeLocks } from "./locks.js";
-import { deadLetterRow, type OutboxRow } from "./messaging-seam.js";
 import { flush, type PendingWrites } from "./pending-writes.js";
-import type { InboundMessage, MovementDraft, RecordName, RecordOf, Session, StockMovement } from "./seams.js";
 import { StartOver } from "./start-over.js";
 import { traceHeaders } from "./trace-context.js";
 import { sqlState, TransientError } from "./transient.js";
@@ -79,6 +79,7 @@ export async function transact<R>(
     try {
       const done = await database.withConnection((client) => attemptOnce(database, recorder, client, plan, work, o));
       if (done.published) recorder.wake();
+      for (const { topic, code } of done.deadLetters) recorder.metrics?.messaging.deadLetters.inc({ topic, code });
       end?.({ outcome: "committed" });
       return done.result;
     } catch (error) {
@@ -107,7 +108,7 @@ async function attemptOnce<R>(
   plan: LockPlan | ((session: Session) => Promise<LockPlan>),
   work: (unit: UnitOfWork) => Promise<R>,
   o: TransactOptions,
-): Promise<{ result: R; published: boolean }> {
+): Promise<{ result: R; published: boolean; deadLetters: PendingWrites["deadLetters"] }> {
   const session = sessionOf(client);
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
@@ -119,7 +120,7 @@ async function attemptOnce<R>(
     const published = await flush(client, session, pending);
     await client.query("COMMIT");
     for (const sku of held.sequences.keys()) database.knownStreams.add(sku);
-    return { result, published };
+    return { result, published, deadLetters: pending.deadLetters };
   } catch (error) {
     await rollback(client, error);
     throw error;
@@ -148,7 +149,14 @@ function begin(
   plan: LockPlan,
   o: TransactOptions,
 ): { unit: UnitOfWork; pending: PendingWrites } {
-  const pending: PendingWrites = { sequences: new Map(), consumed: [], answers: new Map(), unanswered: [], outbox: [] };
+  const pending: PendingWrites = {
+    sequences: new Map(),
+    consumed: [],
+    answers: new Map(),
+    unanswered: [],
+    outbox: [],
+    deadLetters: [],
+  };
   const answers = new Map(held.idempotency);
   const trace = traceHeaders();
   const fill = (value: object) => ({ eventId: recorder.newId(), occurredAt: held.now, ...value });
@@ -204,6 +212,7 @@ function begin(
     },
     deadLetter(message, error) {
       pending.outbox.push(deadLetterRow(recorder.service, message, error));
+      pending.deadLetters.push({ topic: message.topic, code: error.code });
     },
     consumed(groupId, messages) {
       if (messages.length > 0) pending.consumed.push({ groupId, messages });
