@@ -28,11 +28,15 @@ function textUpTo(maxChars: number): TextRule {
 /** Any text; also the optional ids, where empty says the same as null. */
 export const freeText = textUpTo(LIMITS.MAX_TEXT_CHARS);
 const longText = textUpTo(LIMITS.MAX_MESSAGE_BYTES);
-const shortText = textUpTo(LIMITS.MAX_ID_CHARS);
 const skuText = textUpTo(LIMITS.MAX_SKU_CHARS);
 
-export const requiredId: TextRule = (text) =>
-  text.trim() === "" ? ["empty", "is empty", "send its id or name"] : shortText(text);
+function idUpTo(maxChars: number): TextRule {
+  const upToMax = textUpTo(maxChars);
+  return (text) => (text.trim() === "" ? ["empty", "is empty", "send its id or name"] : upToMax(text));
+}
+
+export const requiredId = idUpTo(LIMITS.MAX_ID_CHARS);
+const derivedId = idUpTo(LIMITS.MAX_DERIVED_ID_CHARS);
 
 /** A SKU is judged as it is read: trimmed. */
 const sku: TextRule = (text) => {
@@ -94,6 +98,13 @@ export const TEXT_RULES: { readonly [field: string]: TextRule } = {
   sku,
   currency,
   bucket,
+  eventId: derivedId,
+  movementId: derivedId,
+  fulfilmentId: derivedId,
+  shortageId: derivedId,
+  alertId: derivedId,
+  scope: derivedId,
+  "MovementReference.id": derivedId,
   "PolicyChanged.policy": jsonObject,
   "SkuListed.name": freeText,
   "LocationDefined.name": freeText,

@@ -14,8 +14,10 @@ export const LIMITS = {
   /** What is wrong with one record is listed up to here. */
   MAX_VIOLATIONS: 50,
   MAX_SKU_CHARS: 64,
-  /** orderId, lineId, location, channel … */
-  MAX_ID_CHARS: 200,
+  /** orderId, lineId, location, channel …: four of them fit into one key of a Postgres index. */
+  MAX_ID_CHARS: 128,
+  /** Ids that we make from others': a fulfilmentId is its orderId and a number, a scope a kind and a name. */
+  MAX_DERIVED_ID_CHARS: 256,
   /** reason, name, message … */
   MAX_TEXT_CHARS: 4_000,
   /** The end of the year 9999, the last instant that every store can hold. */

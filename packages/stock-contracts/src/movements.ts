@@ -111,8 +111,12 @@ export function legsOf(template: LegsTemplate, places: Places, quantity: number)
 }
 
 function aboutOf(kind: MovementKind, { sku, reference, reason, actor }: About) {
-  if (sku === "" || sku !== sku.trim()) throw new RangeError(`${kind} needs a trimmed SKU, not "${sku}"`);
-  if (reference.id === "") throw new RangeError(`${kind} of ${sku} needs a reference id`);
+  if (sku === "" || sku !== sku.trim() || sku.length > LIMITS.MAX_SKU_CHARS) {
+    throw new RangeError(`${kind} needs a trimmed SKU of 1 to ${LIMITS.MAX_SKU_CHARS} characters, not "${sku}"`);
+  }
+  if (reference.id === "" || reference.id.length > LIMITS.MAX_DERIVED_ID_CHARS) {
+    throw new RangeError(`${kind} of ${sku} needs a reference id of 1 to ${LIMITS.MAX_DERIVED_ID_CHARS} characters`);
+  }
   return {
     sku,
     kind,

@@ -65,7 +65,7 @@ describe("an order", () => {
     ["a SKU that no database takes", { lines: [line({ sku: "A\0" })] }, "lines[0].sku", "unstorable-text"],
     ["half a character", { customerId: "\ud83d" }, "customerId", "unstorable-text"],
     ["no orderId", { orderId: "" }, "orderId", "empty"],
-    ["an endless orderId", { orderId: "o".repeat(201) }, "orderId", "too-long"],
+    ["an endless orderId", { orderId: "o".repeat(LIMITS.MAX_ID_CHARS + 1) }, "orderId", "too-long"],
     ["no lineId", { lines: [line({ lineId: " " })] }, "lines[0].lineId", "empty"],
     ["no channel", { channel: "" }, "channel", "empty"],
     ["an unknown payment", { payment: "MAYBE" }, "payment", "unknown-value"],
@@ -162,6 +162,14 @@ describe("other facts from upstream", () => {
 });
 
 describe("facts of our own", () => {
+  test("may carry an id that is made from the longest one that others may send", () => {
+    const fulfilmentId = `${"o".repeat(LIMITS.MAX_ID_CHARS)}/1`;
+    const about = { ...envelope, fulfilmentId, orderId: "o1", location: "WUH", deliverBy: null };
+    expect(violationsOf("FulfilmentRequested", { ...about, lines: [{ lineId: "1", sku: "A", quantity: 1 }] })).toEqual(
+      [],
+    );
+  });
+
   test("0 pieces cancelled says that the cancellation came too late", () => {
     const about = { ...envelope, fulfilmentId: "o1/1", orderId: "o1", location: "WUH" };
     const lines = [{ lineId: "1", sku: "A", quantity: 0 }];
