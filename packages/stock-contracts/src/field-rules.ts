@@ -25,8 +25,10 @@ function textUpTo(maxChars: number): TextRule {
   };
 }
 
-/** Any text; also the optional ids, where empty says the same as null. */
+/** Any text for people. */
 export const freeText = textUpTo(LIMITS.MAX_TEXT_CHARS);
+/** An id that may be left out; bounded like the others, because it is looked up by. */
+export const optionalId = textUpTo(LIMITS.MAX_ID_CHARS);
 const longText = textUpTo(LIMITS.MAX_MESSAGE_BYTES);
 const skuText = textUpTo(LIMITS.MAX_SKU_CHARS);
 
@@ -90,8 +92,8 @@ export const anyWhole = whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 
 export const timestamp = whole(0, LIMITS.MAX_TIMESTAMP_MS, "epoch milliseconds");
 
 /**
- * The rule of a text field by its name; `Record.field` wins over `field`. Texts that are not here are required ids
- * when they must be there, and free text when they may be null. Closed lists stand here only where a consumer cannot
+ * The rule of a text field by its name; `Record.field` wins over `field`. Texts that are not here are ids,
+ * required or optional. Closed lists stand here only where a consumer cannot
  * act on a value it does not know; elsewhere a newer value must pass.
  */
 export const TEXT_RULES: { readonly [field: string]: TextRule } = {
@@ -105,10 +107,14 @@ export const TEXT_RULES: { readonly [field: string]: TextRule } = {
   alertId: derivedId,
   scope: derivedId,
   "MovementReference.id": derivedId,
+  reverses: derivedId,
+  reason: freeText,
+  message: freeText,
+  actor: freeText,
+  tracking: freeText,
   "PolicyChanged.policy": jsonObject,
   "SkuListed.name": freeText,
   "LocationDefined.name": freeText,
-  "StockAlertRaised.message": freeText,
   "BalanceRepairRequested.evidence": longText,
   "OrderPlaced.payment": oneOf(PAYMENT_STATES),
   "ShortageChoice.kind": oneOf(REMEDY_KINDS),

@@ -5,6 +5,7 @@ import {
   MAX_ITEMS,
   MAY_BE_EMPTY,
   NUMBER_RULES,
+  optionalId,
   requiredId,
   shown,
   TEXT_RULES,
@@ -74,7 +75,7 @@ function isUnion(type: Schema): type is readonly Schema[] {
 function primitiveCheck(type: string, record: string, field: string, nullable: boolean): Check {
   if (type === "string") {
     return textCheck(
-      TEXT_RULES[`${record}.${field}`] ?? TEXT_RULES[field] ?? (nullable ? freeText : requiredId),
+      TEXT_RULES[`${record}.${field}`] ?? TEXT_RULES[field] ?? (nullable ? optionalId : requiredId),
       nullable,
     );
   }

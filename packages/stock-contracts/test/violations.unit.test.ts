@@ -66,6 +66,7 @@ describe("an order", () => {
     ["half a character", { customerId: "\ud83d" }, "customerId", "unstorable-text"],
     ["no orderId", { orderId: "" }, "orderId", "empty"],
     ["an endless orderId", { orderId: "o".repeat(LIMITS.MAX_ID_CHARS + 1) }, "orderId", "too-long"],
+    ["an endless deviceId", { deviceId: "d".repeat(LIMITS.MAX_ID_CHARS + 1) }, "deviceId", "too-long"],
     ["no lineId", { lines: [line({ lineId: " " })] }, "lines[0].lineId", "empty"],
     ["no channel", { channel: "" }, "channel", "empty"],
     ["an unknown payment", { payment: "MAYBE" }, "payment", "unknown-value"],
