@@ -116,6 +116,8 @@ export const TEXT_RULES: { readonly [field: string]: TextRule } = {
   "SkuListed.name": freeText,
   "LocationDefined.name": freeText,
   "BalanceRepairRequested.evidence": longText,
+  "BalanceRepairRequested.actor": requiredId,
+  "BalanceRepaired.actor": requiredId,
   "OrderPlaced.payment": oneOf(PAYMENT_STATES),
   "ShortageChoice.kind": oneOf(REMEDY_KINDS),
   "OrderShortageSettled.by": oneOf(SETTLED_BY),
