@@ -9,6 +9,7 @@ export { type KeptProcess, ProcessKeeper } from "./process-keeper.js";
 export { type Answer, type RequestOptions, type ServiceClient, serviceClient } from "./service-client.js";
 export { type Stack, type StackOptions, startStack } from "./stack.js";
 export { attachTo, describeStack, STACK_VARIABLE, type StackDescription } from "./stack-description.js";
+export type { PartName } from "./stack-parts.js";
 export { type System, type SystemOptions, startSystem } from "./system.js";
 export { attachOrStartStack, startTemporaryStack, type TestDatabase, type TestStack } from "./testing.js";
 export { createTopics, deleteTopics } from "./topics.js";

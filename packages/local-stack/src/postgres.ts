@@ -12,6 +12,8 @@ import { type UnprivilegedUser, unprivilegedUser } from "./unprivileged-user.js"
 
 const run = promisify(execFile);
 const ADMIN = "postgres";
+/** Said while a session of a killed Postgres has not noticed the end of its parent yet; it will in a moment. */
+const STILL_IN_USE = "is still in use";
 
 export interface PostgresOptions {
   readonly home: string;
@@ -42,19 +44,19 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(binaries.initdb, data, password, user);
   await recoverFromKill(data);
   const [command, ...args] = [...user.prefix, binaries.postgres, "-D", data, ...settings(port, options.fsync)];
-  const process = keeper.start({
-    name: "postgres",
-    command: command as string,
-    args,
-    cwd: home,
-    logFile: join(logs, "postgres.log"),
-    ...user.spawnAs,
-  });
   const address = (role: string, database: string) => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
   const adminUrl = address(ADMIN, "postgres");
+  const order = { name: "postgres", command: command as string, args, cwd: home, logFile: join(logs, "postgres.log") };
+  const launch = () => keeper.start({ ...order, ...user.spawnAs });
+  let process = launch();
   await until("Postgres is ready", 60_000, async () => {
     const end = process.end();
-    if (end !== undefined) throw new GivenUp(`Postgres ended with ${end}:\n${tailOf(process.logFile)}`);
+    if (end !== undefined) {
+      const log = tailOf(process.logFile);
+      if (!log.includes(STILL_IN_USE)) throw new GivenUp(`Postgres ended with ${end}:\n${log}`);
+      rmSync(process.logFile);
+      process = launch();
+    }
     await withClient(adminUrl, (client) => client.query("SELECT 1"));
     return true;
   });
@@ -151,16 +153,17 @@ async function initialise(initdb: string, data: string, password: string, user: 
 }
 
 /**
- * After SIGKILL postmaster.pid stays, and if its pid has been given to some other process meanwhile, Postgres takes that
- * one for its old self and refuses to start. The file goes unless a process that runs on this very folder wrote it; that
- * one is ended.
+ * After SIGKILL postmaster.pid stays. Postgres knows what to do with it, with one exception: if its pid has been given to
+ * some other process meanwhile, Postgres takes that one for its old self and refuses to start. Then the file goes; but a
+ * Postgres that really runs on this folder is ended.
  */
 async function recoverFromKill(data: string): Promise<void> {
   const file = join(data, "postmaster.pid");
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
   const identity = Number.isInteger(pid) && pid > 1 ? identify(pid) : undefined;
-  if (identity !== undefined && commandOf(pid).includes(data)) await endProcess(identity, 8_000);
+  if (identity === undefined) return;
+  if (commandOf(pid).includes(data)) await endProcess(identity, 8_000);
   rmSync(file, { force: true });
 }
 

@@ -31,9 +31,18 @@ export interface KeptProcess {
 
 /**
  * A shell that outlives this process just long enough: it holds the pids of all children, and when its input closes
- * (this process ended, by SIGKILL too) it asks them to stop. The records below cover the case that it was killed as well.
+ * (this process ended, by SIGKILL too) it asks them to stop, and removes the folder that was not to be kept. The records
+ * below cover the case that it was killed as well.
  */
-const GUARD = 'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -INT $pids';
+const GUARD = `
+pids=
+while read -r line; do pids=$line; done
+for pid in $pids; do kill -INT $pid; done
+[ -n "$1" ] || exit 0
+alive() { for pid in $pids; do kill -0 $pid && return 0; done; return 1; }
+tenths=0
+while [ $tenths -lt 100 ] && alive; do sleep 0.1; tenths=$((tenths + 1)); done
+rm -rf "$1"`;
 
 /**
  * Starts processes that never outlive this one. Each is recorded in `folder` with its start time, so that the next start
@@ -41,11 +50,17 @@ const GUARD = 'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] ||
  */
 export class ProcessKeeper {
   readonly #folder: string;
+  readonly #doomedFolder: string;
   readonly #running = new Map<number, KeptProcess>();
   #guard: ChildProcess | undefined;
 
-  constructor(folder: string) {
+  /**
+   * @param folder of the records
+   * @param doomedFolder removed should this process end without having done it; for temporary data
+   */
+  constructor(folder: string, doomedFolder = "") {
     this.#folder = folder;
+    this.#doomedFolder = doomedFolder;
     mkdirSync(folder, { recursive: true });
   }
 
@@ -110,7 +125,11 @@ export class ProcessKeeper {
   #tellGuard(): void {
     if (this.#guard === undefined) {
       if (this.#running.size === 0) return;
-      this.#guard = spawn("sh", ["-c", GUARD], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+      this.#guard = spawn("sh", ["-c", GUARD, "septet-guard", this.#doomedFolder], {
+        cwd: "/",
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+      });
       this.#guard.unref();
       (this.#guard.stdin as unknown as { unref(): void }).unref();
       // Without a guard the records still do; a broken pipe must not take the stack down.
