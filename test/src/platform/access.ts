@@ -1,3 +1,4 @@
+import type { Role } from "@septet/local-stack";
 import type { Logger } from "@septet/messaging";
 import { ServiceClient } from "./service-client.js";
 
@@ -12,7 +13,7 @@ export interface PlatformAccess {
   /** All instances of each service. */
   readonly urls: Readonly<Record<RunningService, readonly string[]>>;
   /** A token with the given roles. */
-  token(roles: readonly string[]): Promise<string>;
+  token(roles: readonly Role[]): Promise<string>;
   readonly logger: Logger;
 }
 

@@ -15,6 +15,7 @@ export async function startOwnPlatform(instances: number, logger: Logger): Promi
   try {
     const services = { "order-reservation": instances, warehouse: instances, ledger: 1 };
     const system = await startSystem({ stack, services });
+    await tellLedgerWhomToAudit(system);
     const stop = async () => {
       try {
         await system.stop();
@@ -29,6 +30,17 @@ export async function startOwnPlatform(instances: number, logger: Logger): Promi
   }
 }
 
+/** The ledger learns the addresses of the services once they have some. */
+export async function tellLedgerWhomToAudit(system: System): Promise<void> {
+  const targets = ["order-reservation", "warehouse"].map((service) => `${service}=${system.urls[service]?.[0]}`);
+  const token = await system.token(["sre"], { subject: "ledger" });
+  await system.restart("ledger", 0, {
+    AUDIT_TARGETS: targets.join(","),
+    AUDIT_TOKEN: token,
+    AUDIT_INTERVAL_SECONDS: "0",
+  });
+}
+
 /** How to speak to a system that was started here. */
 export function accessTo(system: System, stack: Pick<TestStack, "auth">, logger: Logger): PlatformAccess {
   const { urls } = system;
@@ -41,7 +53,7 @@ export function accessTo(system: System, stack: Pick<TestStack, "auth">, logger:
       warehouse: urls.warehouse ?? [],
       ledger: urls.ledger ?? [],
     },
-    token: (roles) => stack.auth.issueToken({ subject: "replay", roles: roles as never }),
+    token: (roles) => stack.auth.issueToken({ subject: "replay", roles }),
     logger,
   };
 }

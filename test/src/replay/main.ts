@@ -41,7 +41,7 @@ async function replayOn(
   plan: ReplayPlan,
   opening: ReplayRun["opening"],
 ): Promise<number> {
-  const access = own?.access ?? (await runningPlatform(process.env, stderrLogger));
+  const access = own?.access ?? (await runningPlatform(stderrLogger));
   let disturbance: Promise<void> = Promise.resolve();
   const { speed, concurrency } = options;
   const { report, book } = await runReplay({

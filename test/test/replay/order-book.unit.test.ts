@@ -18,9 +18,15 @@ const ORDER: PlannedOrder = {
 };
 
 let events = 0;
+
+function nextEventId(): string {
+  events += 1;
+  return `e${events}`;
+}
+
 let book: OrderBook;
 
-function take(name: Parameters<OrderBook["take"]>[0], value: object, eventId = `e${(events += 1)}`) {
+function take(name: Parameters<OrderBook["take"]>[0], value: object, eventId = nextEventId()) {
   return book.take(name, { eventId, orderId: "day.1", ...value }, 10);
 }
 
