@@ -1,1 +1,1 @@
-export {};
+export { warehouseService } from "./service.js";

@@ -1,0 +1,126 @@
+import { type Health, type InboundMessage, type SliceMetrics, SliceQueue } from "@septet/messaging";
+import {
+  type Answer,
+  countOutcome,
+  type Database,
+  type IdempotencyClaim,
+  isTransient,
+  type KitMetrics,
+  transact,
+} from "@septet/service-kit";
+import type { BookRows, Command } from "./domain/commands.js";
+import type { Outcome, RowOutcome } from "./domain/outcomes.js";
+import type { MessageContent } from "./messaging/message-content.js";
+import { settleSlice } from "./settle-slice.js";
+
+/** How long a clerk's request may wait for a database that is away, ms. */
+const REQUEST_PATIENCE_MS = 10_000;
+const MAX_SLICE_ITEMS = 500;
+
+/** A clerk asks, and gets an answer that is kept with the request's key. */
+export interface ClerkItem {
+  readonly kind: "clerk";
+  readonly command: Command;
+  readonly claim: IdempotencyClaim;
+  readonly present: (outcome: Outcome) => Answer;
+  /** Epoch ms. */
+  readonly deadline: number;
+}
+
+/** A message says something. */
+export interface MessageItem {
+  readonly kind: "message";
+  readonly groupId: string;
+  readonly message: InboundMessage;
+  readonly content: MessageContent;
+}
+
+/** Rows of an upload; the upload has its key, not each slice of it. */
+export interface RowsItem {
+  readonly kind: "rows";
+  readonly command: BookRows;
+}
+
+export type DeskItem = ClerkItem | MessageItem | RowsItem;
+
+/** What became of an item; a clerk's has an answer, and what a repetition found has no outcome of its own. */
+export interface Settled {
+  readonly outcome?: Outcome;
+  readonly answer?: Answer;
+}
+
+/**
+ * The one desk of a process: clerks and messages queue here, and what has gathered while the previous slice was being
+ * settled is settled together in one transaction (many clerks ship at once for the price of one commit).
+ */
+export class Desk {
+  readonly #db: Database;
+  readonly #metrics: KitMetrics;
+  readonly #queue: SliceQueue<DeskItem, Settled>;
+
+  constructor(o: { db: Database; metrics: KitMetrics; slices?: SliceMetrics; onRetry?(error: unknown): void }) {
+    this.#db = o.db;
+    this.#metrics = o.metrics;
+    this.#queue = new SliceQueue<DeskItem, Settled>({
+      settle: (items) => this.#settle(items),
+      maxItems: MAX_SLICE_ITEMS,
+      isTransient,
+      poison: (item, error) => this.#poison(item, error),
+      deadlineOf: (item) => (item.kind === "clerk" ? item.deadline : undefined),
+      ...(o.onRetry === undefined ? {} : { onRetry: o.onRetry }),
+      ...(o.slices === undefined ? {} : { metrics: o.slices }),
+    });
+  }
+
+  /** Settles a clerk's command once per key and answers it. */
+  async ask(command: Command, claim: IdempotencyClaim, present: (outcome: Outcome) => Answer): Promise<Answer> {
+    const deadline = Date.now() + REQUEST_PATIENCE_MS;
+    const [settled] = await this.#queue.submit([{ kind: "clerk", command, claim, present, deadline }]);
+    return settled!.answer!;
+  }
+
+  /** Settles the messages of a slice; resolves once they are in the database. */
+  async take(items: readonly MessageItem[]): Promise<void> {
+    await this.#queue.submit(items);
+  }
+
+  /** Books rows in a transaction of their own: an upload does not make clerks wait in one slice with it. */
+  async bookRows(command: BookRows): Promise<readonly RowOutcome[]> {
+    const [settled] = await this.#settle([{ kind: "rows", command }]);
+    if (settled?.outcome?.outcome !== "ROWS_BOOKED") throw new Error("rows were not answered row by row");
+    return settled.outcome.rows;
+  }
+
+  health(): Health {
+    return this.#queue.health();
+  }
+
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  async #settle(items: readonly DeskItem[]): Promise<Settled[]> {
+    const settled = await settleSlice(this.#db, items);
+    for (const { outcome } of settled) if (outcome) this.#count(outcome);
+    return settled;
+  }
+
+  #count(outcome: Outcome): void {
+    if (outcome.outcome === "ROWS_BOOKED") {
+      for (const row of outcome.rows) countOutcome(this.#metrics, `row_${row.outcome.toLowerCase()}`);
+    } else {
+      countOutcome(this.#metrics, outcome.outcome.toLowerCase(), "code" in outcome ? outcome.code : "");
+    }
+  }
+
+  /** A message that breaks us goes to the dead letters by itself; a clerk is told that something went wrong here. */
+  async #poison(item: DeskItem, error: unknown): Promise<Settled> {
+    if (item.kind !== "message") throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    await transact(this.#db, {}, async (unit) => {
+      unit.deadLetter(item.message, { code: "UNEXPECTED", message: text });
+      unit.consumed(item.groupId, [item.message]);
+    });
+    return {};
+  }
+}

@@ -1,0 +1,34 @@
+import { type Answer, Problem } from "@septet/service-kit";
+import type { Refusal, RefusalCode } from "../domain/refusal.js";
+
+const PROBLEMS: {
+  readonly [C in RefusalCode]: { readonly status: number; readonly type: string; readonly title: string };
+} = {
+  UNKNOWN_WAREHOUSE: { status: 422, type: "unknown-warehouse", title: "No such warehouse" },
+  DOCUMENT_CONFLICT: { status: 409, type: "document-conflict", title: "The reference was used before" },
+  NOT_ON_HAND: { status: 409, type: "not-on-hand", title: "Not that many pieces are there" },
+  UNKNOWN_FULFILMENT: { status: 404, type: "unknown-fulfilment", title: "No such fulfilment" },
+  UNKNOWN_LINE: { status: 422, type: "unknown-line", title: "No such line" },
+  FULFILMENT_STATE: { status: 409, type: "fulfilment-state", title: "Not in this state" },
+  MORE_THAN_OPEN: { status: 409, type: "more-than-open", title: "More than is open" },
+  LINES_STILL_OPEN: { status: 409, type: "lines-still-open", title: "Pieces are still open" },
+};
+
+/** The problem that tells a clerk of a refusal; `code` is its name for programs. */
+export function refusalAnswer(refusal: Refusal): Answer {
+  const errors = refusal.errors.map(({ field, reason }) => ({ field: `body.${field}`, reason }));
+  return problemAnswer(
+    new Problem({
+      ...PROBLEMS[refusal.code],
+      detail: refusal.detail,
+      ...(errors.length === 0 ? {} : { errors }),
+      extra: { code: refusal.code },
+    }),
+  );
+}
+
+/** A problem as an answer, so that it can be kept with its key. */
+export function problemAnswer(problem: Problem): Answer {
+  const headers = { ...problem.headers, "content-type": "application/problem+json; charset=utf-8" };
+  return { status: problem.status, body: problem.body(), headers };
+}

@@ -1,0 +1,19 @@
+import { LIMITS } from "@septet/stock-contracts";
+import { z } from "zod";
+
+/** The most lines of one JSON document or request; more go as an upload. */
+export const MAX_DOCUMENT_LINES = LIMITS.MAX_ORDER_LINES;
+
+const text = (maxChars: number) => z.string().trim().min(1).max(maxChars);
+
+export const sku = text(LIMITS.MAX_SKU_CHARS);
+export const id = text(LIMITS.MAX_ID_CHARS);
+export const reason = text(LIMITS.MAX_TEXT_CHARS);
+export const location = text(LIMITS.MAX_ID_CHARS);
+/** Whole pieces, 1 to 1,000,000. */
+export const quantity = z.int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
+/** Whole pieces, 0 to 1,000,000. */
+export const part = z.int().min(0).max(LIMITS.MAX_QUANTITY_PIECES);
+
+/** 1 to `MAX_DOCUMENT_LINES` lines. */
+export const lines = <T extends z.ZodType>(line: T) => z.array(line).min(1).max(MAX_DOCUMENT_LINES);

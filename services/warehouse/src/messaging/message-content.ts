@@ -1,0 +1,31 @@
+import { type DecodedMessage, isAccepted } from "@septet/service-kit";
+import type { RecordOf } from "@septet/stock-contracts";
+import type { CancelFulfilment, RequestFulfilment } from "../domain/commands.js";
+
+/** What a message means to the warehouse. */
+export type MessageContent =
+  | { readonly means: "COMMAND"; readonly command: RequestFulfilment | CancelFulfilment }
+  | { readonly means: "MOVEMENT"; readonly movement: RecordOf<"StockMovement"> }
+  | { readonly means: "NOTHING" }
+  | { readonly means: "REFUSED"; readonly error: { readonly code: string; readonly message: string } };
+
+/** Reads a decoded message. Records that are not for the warehouse, its own events among them, mean nothing to it. */
+export function contentOf(decoded: DecodedMessage): MessageContent {
+  if (!isAccepted(decoded)) return { means: "REFUSED", error: decoded.error };
+  switch (decoded.name) {
+    case "StockMovement":
+      return { means: "MOVEMENT", movement: decoded.value };
+    case "FulfilmentRequested": {
+      const { fulfilmentId, orderId, location, deliverBy, lines } = decoded.value;
+      const command = { type: "REQUEST_FULFILMENT", fulfilmentId, orderId, location, deliverBy, lines } as const;
+      return { means: "COMMAND", command };
+    }
+    case "FulfilmentCancelRequested": {
+      const { eventId: requestId, fulfilmentId, orderId, location, lines } = decoded.value;
+      const command = { type: "CANCEL_FULFILMENT", requestId, fulfilmentId, orderId, location, lines } as const;
+      return { means: "COMMAND", command };
+    }
+    default:
+      return { means: "NOTHING" };
+  }
+}

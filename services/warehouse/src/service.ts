@@ -1,0 +1,54 @@
+import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
+import { Desk } from "./desk.js";
+import { documentRoutes } from "./http/document-routes.js";
+import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
+import { receiptRoutes } from "./http/receipt-routes.js";
+import { warehouseRoutes } from "./http/warehouse-routes.js";
+import { warehouseConsumer } from "./messaging/consumer.js";
+import { warehouseMigrations } from "./store/migrations/index.js";
+
+const BALANCES = `SELECT sku, location, 'total' AS bucket, total AS quantity FROM on_hand
+  UNION ALL SELECT sku, location, 'unsellable', unsellable FROM on_hand`;
+
+/** The warehouse, ready to be run: its tables, what it publishes, its routes, what it listens to. */
+export function warehouseService(): ServiceDefinition {
+  let opened: Desk | undefined;
+  const deskOf = (context: ServiceContext): Desk => {
+    opened ??= openDesk(context);
+    return opened;
+  };
+  return {
+    name: "warehouse",
+    migrations: warehouseMigrations,
+    records: [
+      "StockMovement",
+      "LocationDefined",
+      "FulfilmentShipped",
+      "FulfilmentShort",
+      "FulfilmentCancelled",
+      "ReturnReceived",
+      "StockAlertRaised",
+      "StockAlertCleared",
+    ],
+    routes: (context) => [
+      ...warehouseRoutes(context),
+      ...receiptRoutes(context.db, deskOf(context)),
+      ...documentRoutes(deskOf(context)),
+      ...fulfilmentRoutes(context.db, deskOf(context)),
+      balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),
+    ],
+    consumers: (context) => [warehouseConsumer(context, deskOf(context))],
+  };
+}
+
+function openDesk({ db, metrics, logger, health, onStop }: ServiceContext): Desk {
+  const desk = new Desk({
+    db,
+    metrics,
+    slices: metrics.messaging.slices("desk"),
+    onRetry: (error) => logger.warn({ err: error }, "a slice is tried again"),
+  });
+  health.register("desk", () => desk.health());
+  onStop("desk", () => desk.close());
+  return desk;
+}

@@ -1,0 +1,156 @@
+import type { Session } from "@septet/messaging";
+import {
+  claimState,
+  type Database,
+  keyReused,
+  type LockPlan,
+  replayed,
+  StartOver,
+  takeMovements,
+  transact,
+  type UnitOfWork,
+} from "@septet/service-kit";
+import type { DeskItem, MessageItem, Settled } from "./desk.js";
+import type { ApplyMovement, Command } from "./domain/commands.js";
+import { decide } from "./domain/decide.js";
+import { problemAnswer } from "./http/problem-answer.js";
+import { type CommandScope, scopeOf } from "./store/command-scope.js";
+import { skusOfFulfilments } from "./store/fulfilment-rows.js";
+import { loadWorld } from "./store/load-world.js";
+import { writeDecision } from "./store/write-decision.js";
+
+const SERVICE = "warehouse";
+const INBOX = "warehouse/cancel-requests";
+
+/** What a slice holds while it is decided. */
+interface Holding {
+  readonly scope: CommandScope;
+  /** All SKUs whose streams are held, and those of them whose count may change. */
+  readonly skus: ReadonlySet<string>;
+  readonly counted: readonly string[];
+}
+
+/**
+ * Settles items of clerks, messages and uploads together in one transaction: lock, load, decide, write. One result per
+ * item, in order.
+ */
+export async function settleSlice(db: Database, items: readonly DeskItem[]): Promise<Settled[]> {
+  const commands = items.map(commandOf);
+  const scope = scopeOf(commands.filter((command) => command !== undefined));
+  let holding: Holding = { scope, skus: scope.skus, counted: [...scope.counted] };
+  const plan = async (session: Session): Promise<LockPlan> => {
+    holding = await holdingOf(session, scope);
+    return {
+      idempotency: items.flatMap((item) => (item.kind === "clerk" ? [item.claim] : [])),
+      inbox: { consumer: INBOX, eventIds: scope.cancelRequests },
+      skus: [...holding.skus],
+      documents: [{ table: "fulfilment", idColumn: "fulfilment_id", ids: [...scope.fulfilments] }],
+    };
+  };
+  return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding));
+}
+
+function commandOf(item: DeskItem): Command | undefined {
+  if (item.kind !== "message") return item.command;
+  if (item.content.means === "COMMAND") return item.content.command;
+  return item.content.means === "MOVEMENT" ? movementCommand(item.content.movement) : undefined;
+}
+
+const movementCommand = ({ sku, legs }: Pick<ApplyMovement, "sku" | "legs">): ApplyMovement => ({
+  type: "APPLY_MOVEMENT",
+  sku,
+  legs,
+});
+
+/** The lines of a fulfilment never change, so its SKUs can be read before they are locked. */
+async function holdingOf(session: Session, scope: CommandScope): Promise<Holding> {
+  const ofFulfilments = await skusOfFulfilments(session, [...scope.handedOver]);
+  return {
+    scope,
+    skus: new Set([...scope.skus, ...ofFulfilments]),
+    counted: [...new Set([...scope.counted, ...ofFulfilments])],
+  };
+}
+
+async function settleHeld(
+  unit: UnitOfWork,
+  items: readonly DeskItem[],
+  commands: readonly (Command | undefined)[],
+  holding: Holding,
+): Promise<Settled[]> {
+  const settled: Settled[] = items.map(() => ({}));
+  const due = await dueItems(unit, items);
+  const open = due.map((index) => commands[index]!);
+  if (open.length > 0) {
+    const world = await loadWorld(unit, holding.scope, holding.counted, unit.now);
+    for (const id of holding.scope.handedOver) {
+      const appeared = world.fulfilments.get(id)?.lines.some((line) => !holding.skus.has(line.sku));
+      if (appeared) throw new StartOver(`fulfilment ${id} was requested meanwhile`);
+    }
+    const decision = decide(world, open);
+    await writeDecision(unit, world, decision);
+    due.forEach((index, position) => {
+      settled[index] = { outcome: decision.outcomes[position]! };
+    });
+  }
+  answerClerks(unit, items, settled);
+  closeMessages(unit, items, settled);
+  return settled;
+}
+
+/** The items that are to be decided: not those that were before, and each key, request and movement once. */
+async function dueItems(unit: UnitOfWork, items: readonly DeskItem[]): Promise<number[]> {
+  const movements = items.flatMap((item) => {
+    return item.kind === "message" && item.content.means === "MOVEMENT" ? [item.content.movement] : [];
+  });
+  const fresh = new Set((await takeMovements(unit, SERVICE, movements)).fresh);
+  const seen = new Set<string>();
+  const first = (id: string) => !seen.has(id) && seen.add(id) !== undefined;
+  return items.flatMap((item, index) => (isDue(unit, item, fresh, first) ? [index] : []));
+}
+
+function isDue(unit: UnitOfWork, item: DeskItem, fresh: ReadonlySet<unknown>, first: (id: string) => boolean): boolean {
+  if (item.kind === "rows") return true;
+  if (item.kind === "clerk") return claimState(unit, item.claim).kind === "fresh" && first(item.claim.id);
+  const { content } = item;
+  if (content.means === "MOVEMENT") return fresh.has(content.movement);
+  if (content.means !== "COMMAND") return false;
+  if (content.command.type !== "CANCEL_FULFILMENT") return true;
+  return unit.freshInbox.has(content.command.requestId) && first(content.command.requestId);
+}
+
+/** Answers decided requests and keeps the answers; then repetitions, of before or of this slice, get theirs. */
+function answerClerks(unit: UnitOfWork, items: readonly DeskItem[], settled: Settled[]): void {
+  const answers = new Map<string, { bodyHash: string; settled: Settled }>();
+  items.forEach((item, index) => {
+    const { outcome } = settled[index]!;
+    if (item.kind !== "clerk" || outcome === undefined) return;
+    const answer = item.present(outcome);
+    unit.answer(item.claim, answer);
+    settled[index] = { outcome, answer };
+    answers.set(item.claim.id, { bodyHash: item.claim.bodyHash, settled: { answer } });
+  });
+  items.forEach((item, index) => {
+    if (item.kind !== "clerk" || settled[index]!.answer !== undefined) return;
+    const state = claimState(unit, item.claim);
+    const here = answers.get(item.claim.id);
+    if (state.kind === "stored") settled[index] = { answer: replayed(state.answer) };
+    else if (here?.bodyHash === item.claim.bodyHash) settled[index] = here.settled;
+    else settled[index] = { answer: problemAnswer(keyReused()) };
+  });
+}
+
+/** Puts aside what cannot be handled and remembers how far the partitions were read. */
+function closeMessages(unit: UnitOfWork, items: readonly DeskItem[], settled: readonly Settled[]): void {
+  const consumed = new Map<string, MessageItem["message"][]>();
+  items.forEach((item, index) => {
+    if (item.kind !== "message") return;
+    const { outcome } = settled[index]!;
+    if (item.content.means === "REFUSED") unit.deadLetter(item.message, item.content.error);
+    else if (outcome?.outcome === "CONTRADICTION") unit.deadLetter(item.message, outcome);
+    const messages = consumed.get(item.groupId);
+    if (messages) messages.push(item.message);
+    else consumed.set(item.groupId, [item.message]);
+  });
+  for (const [groupId, messages] of consumed) unit.consumed(groupId, messages);
+}

@@ -1,0 +1,93 @@
+import type { Command } from "../domain/commands.js";
+import { documentIdOf } from "../domain/stock-document.js";
+import type { AskedLine } from "./document-rows.js";
+
+/** Everything that commands name: what to lock and what to load for them. */
+export interface CommandScope {
+  /** SKUs named outright; those of fulfilments known only by id come beside. */
+  readonly skus: ReadonlySet<string>;
+  /** Those of them whose count may change. */
+  readonly counted: ReadonlySet<string>;
+  /** Fulfilments whose lines are changed together with what is on hand. */
+  readonly handedOver: ReadonlySet<string>;
+  /** All fulfilments named. */
+  readonly fulfilments: ReadonlySet<string>;
+  readonly requested: ReadonlySet<string>;
+  readonly cancelRequests: readonly string[];
+  readonly locations: ReadonlySet<string>;
+  readonly documentLines: readonly AskedLine[];
+  /** Documents told as a whole. */
+  readonly wholeDocuments: ReadonlySet<string>;
+}
+
+/** Reads off a slice of commands what they are about. */
+export function scopeOf(commands: readonly Command[]): CommandScope {
+  const scope = {
+    skus: new Set<string>(),
+    counted: new Set<string>(),
+    handedOver: new Set<string>(),
+    fulfilments: new Set<string>(),
+    requested: new Set<string>(),
+    cancelRequests: [] as string[],
+    locations: new Set<string>(),
+    documentLines: [] as AskedLine[],
+    wholeDocuments: new Set<string>(),
+  };
+  for (const command of commands) addTo(scope, command);
+  return scope;
+}
+
+type OpenScope = {
+  -readonly [K in keyof CommandScope]: CommandScope[K] extends ReadonlySet<string>
+    ? Set<string>
+    : CommandScope[K] extends readonly (infer T)[]
+      ? T[]
+      : never;
+};
+
+function addTo(scope: OpenScope, command: Command): void {
+  switch (command.type) {
+    case "BOOK_DOCUMENT": {
+      const documentId = documentIdOf(command.head);
+      scope.locations.add(command.head.location);
+      scope.wholeDocuments.add(documentId);
+      for (const { sku, line } of command.lines) {
+        addCounted(scope, sku);
+        scope.documentLines.push({ documentId, line });
+      }
+      return;
+    }
+    case "BOOK_ROWS":
+      for (const { head, line } of command.rows) {
+        scope.locations.add(head.location);
+        addCounted(scope, line.sku);
+        scope.documentLines.push({ documentId: documentIdOf(head), line: line.line });
+      }
+      return;
+    case "REQUEST_FULFILMENT":
+      scope.requested.add(command.fulfilmentId);
+      scope.fulfilments.add(command.fulfilmentId);
+      for (const { sku } of command.lines) scope.skus.add(sku);
+      return;
+    case "CANCEL_FULFILMENT":
+      scope.cancelRequests.push(command.requestId);
+      scope.fulfilments.add(command.fulfilmentId);
+      for (const { sku } of command.lines) scope.skus.add(sku);
+      return;
+    case "PICK_FULFILMENT":
+      scope.fulfilments.add(command.fulfilmentId);
+      return;
+    case "SHIP_FULFILMENT":
+    case "SHORT_FULFILMENT":
+      scope.handedOver.add(command.fulfilmentId);
+      scope.fulfilments.add(command.fulfilmentId);
+      return;
+    case "APPLY_MOVEMENT":
+      addCounted(scope, command.sku);
+  }
+}
+
+function addCounted(scope: OpenScope, sku: string): void {
+  scope.skus.add(sku);
+  scope.counted.add(sku);
+}

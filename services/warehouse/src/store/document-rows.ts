@@ -1,0 +1,88 @@
+import type { Session } from "@septet/messaging";
+import { type DocumentHead, type DocumentLine, documentIdOf } from "../domain/stock-document.js";
+import type { KnownDocument } from "../domain/world.js";
+
+const COUNT = `SELECT document_id, count(*)::int AS line_count FROM document_line
+  WHERE document_id = ANY($1::text[]) GROUP BY document_id`;
+const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id
+  FROM unnest($1::text[], $2::text[]) AS asked (document_id, line)
+  JOIN document_line l ON l.document_id = asked.document_id AND l.line = asked.line`;
+const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, reference, order_id, reason, actor, booked_at)
+  SELECT h.*, to_timestamp($8::float8 / 1000.0)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS h (document_id)
+  ORDER BY h.document_id COLLATE "C" ON CONFLICT (document_id) DO NOTHING`;
+// No ON CONFLICT: a line that came in between means that somebody else booked the reference, and everything begins again.
+const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[])
+    AS l (document_id, line) ORDER BY l.document_id COLLATE "C", l.line COLLATE "C"`;
+
+/** A line of a document that a command speaks of. */
+export interface AskedLine {
+  readonly documentId: string;
+  readonly line: string;
+}
+
+/**
+ * What stands of documents: the asked lines where they are booked, and how many lines there are of the documents in
+ * `whole` (of the others the count says only what was found).
+ */
+export async function loadDocuments(
+  session: Session,
+  asked: readonly AskedLine[],
+  whole: readonly string[],
+): Promise<Map<string, KnownDocument>> {
+  if (asked.length === 0) return new Map();
+  const counts = await countLines(session, whole);
+  const rows = await session.query<DocumentLine & { document_id: string; line_id: string | null }>(LOAD, [
+    asked.map((line) => line.documentId),
+    asked.map((line) => line.line),
+  ]);
+  const found = new Map<string, Map<string, DocumentLine>>();
+  for (const { document_id, line_id: lineId, ...line } of rows) {
+    const lines = found.get(document_id) ?? new Map<string, DocumentLine>();
+    found.set(document_id, lines.set(line.line, { ...line, lineId }));
+  }
+  const documents = new Map<string, KnownDocument>();
+  for (const id of new Set([...counts.keys(), ...found.keys()])) {
+    const lines = found.get(id) ?? new Map<string, DocumentLine>();
+    documents.set(id, { lineCount: counts.get(id) ?? lines.size, lines });
+  }
+  return documents;
+}
+
+async function countLines(session: Session, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await session.query<{ document_id: string; line_count: number }>(COUNT, [ids]);
+  return new Map(rows.map((row) => [row.document_id, row.line_count]));
+}
+
+/** Writes new heads and lines. @throws 23505 when a line was booked by somebody else meanwhile. */
+export async function createDocuments(
+  session: Session,
+  heads: readonly DocumentHead[],
+  lines: readonly { readonly documentId: string; readonly line: DocumentLine }[],
+  now: number,
+): Promise<void> {
+  if (heads.length > 0) {
+    await session.query(CREATE_HEADS, [
+      heads.map(documentIdOf),
+      heads.map((head) => head.kind),
+      heads.map((head) => head.location),
+      heads.map((head) => head.reference),
+      heads.map((head) => head.orderId),
+      heads.map((head) => head.reason),
+      heads.map((head) => head.actor),
+      now,
+    ]);
+  }
+  if (lines.length === 0) return;
+  await session.query(CREATE_LINES, [
+    lines.map(({ documentId }) => documentId),
+    lines.map(({ line }) => line.line),
+    lines.map(({ line }) => line.sku),
+    lines.map(({ line }) => line.quantity),
+    lines.map(({ line }) => line.unsellable),
+    lines.map(({ line }) => line.missing),
+    lines.map(({ line }) => line.lineId),
+  ]);
+}
