@@ -26,8 +26,10 @@ export interface RestoreGuardOptions {
 export async function assertNotRestored(options: RestoreGuardOptions): Promise<void> {
   const { session, eventLog, groupId } = options;
   for (const topic of options.topics) {
+    // In this order: another instance may be settling slices meanwhile, and the database is never behind what it commits.
+    const committedByPartition = await eventLog.committedOffsets(groupId, topic);
     const settled = await consumedOffsets(session, groupId, topic);
-    for (const [partition, committed] of await eventLog.committedOffsets(groupId, topic)) {
+    for (const [partition, committed] of committedByPartition) {
       const known = settled.get(partition) ?? 0;
       if (committed <= known) continue;
       throw new DatabaseRestoredError(
