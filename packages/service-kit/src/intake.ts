@@ -1,6 +1,13 @@
-import { type Codec, type InboundMessage, takePositions } from "@septet/messaging";
-import type { StockMovement } from "@septet/stock-contracts";
-import { type RecordName, type RecordOf, trimmed, type Violation, violationsOf } from "@septet/stock-contracts";
+import { type Codec, DatabaseRestoredError, type InboundMessage, takePositions } from "@septet/messaging";
+import {
+  type RecordName,
+  type RecordOf,
+  type ServiceName,
+  type StockMovement,
+  trimmed,
+  type Violation,
+  violationsOf,
+} from "@septet/stock-contracts";
 import type { UnitOfWork } from "./unit-of-work.js";
 
 /** A message that keeps its contract. */
@@ -83,20 +90,33 @@ export interface MovementIntake {
 /**
  * Advances the positions of the movements' streams, under the stream locks of their SKUs, and tells what is to be
  * applied. Own movements read back advance their position only.
+ * @throws DatabaseRestoredError (fatal) for an own movement beyond the stream: this database has not recorded it.
  */
 export async function takeMovements(
   unit: UnitOfWork,
-  service: string,
+  service: ServiceName,
   movements: readonly StockMovement[],
 ): Promise<MovementIntake> {
   const intake: MovementIntake = { fresh: [], duplicates: [], own: [] };
+  for (const { sku } of movements) {
+    if (unit.sequenceOf(sku) === undefined)
+      throw new Error(`the stream of ${sku} is not held: the plan must name its SKU`);
+  }
   const fresh = await takePositions(unit, movements);
   movements.forEach((movement, i) => {
-    if (movement.recordedBy === service) intake.own.push(movement);
+    if (movement.recordedBy === service) intake.own.push(assertOwn(unit, movement));
     else if (fresh[i]) intake.fresh.push(movement);
     else intake.duplicates.push(movement);
   });
   return intake;
+}
+
+function assertOwn(unit: UnitOfWork, movement: StockMovement): StockMovement {
+  const head = unit.sequenceOf(movement.sku) ?? 0;
+  if (movement.sequence <= head) return movement;
+  throw new DatabaseRestoredError(
+    `Kafka holds movement ${movement.sequence} of SKU ${movement.sku}, whose stream ends at ${head} here`,
+  );
 }
 
 /** The SKUs whose streams a slice of movements needs. */

@@ -47,3 +47,9 @@ export function traceHeaders(): Record<string, string> {
   const trace = storage.getStore();
   return trace === undefined ? {} : { traceparent: traceparentOf(trace) };
 }
+
+/** Headers that pass on the trace a message came with, for what is published because of it. */
+export function traceHeadersOf(message: { headers: Record<string, string> }): Record<string, string> {
+  const { traceparent } = message.headers;
+  return traceparent === undefined ? {} : { traceparent: traceparentOf(traceFrom(traceparent)) };
+}

@@ -9,7 +9,7 @@ import { isStored } from "./idempotency.js";
 import { type HeldLocks, type LockPlan, lockStatement, takeLocks } from "./locks.js";
 import { flush, type PendingWrites } from "./pending-writes.js";
 import { StartOver } from "./start-over.js";
-import { traceHeaders } from "./trace-context.js";
+import { currentTrace, traceHeaders } from "./trace-context.js";
 import { sqlState, TransientError } from "./transient.js";
 
 /** A record without the fields that every record has; they are filled in unless given. */
@@ -29,6 +29,8 @@ export interface UnitOfWork extends Session {
   readonly freshInbox: ReadonlySet<string>;
   /** By claim id: the answer of before, or undefined for a key that is new or had none. */
   readonly idempotency: ReadonlyMap<string, StoredAnswer | undefined>;
+  /** The last sequence of a held stream, movements of this work included; undefined when the stream is not held. */
+  sequenceOf(sku: string): number | undefined;
   /** Class 5: rows found under the locks and changed without being the work's subject. Once per piece of work. */
   lockVictims(table: string, idColumn: string, ids: readonly string[]): Promise<void>;
   /** Takes the next sequence of the SKU's stream. @throws when the plan did not hold that stream. */
@@ -158,7 +160,7 @@ function begin(
     deadLetters: [],
   };
   const answers = new Map(held.idempotency);
-  const trace = traceHeaders();
+  const trace = currentTrace() === undefined ? undefined : traceHeaders();
   const fill = (value: object) => ({ eventId: recorder.newId(), occurredAt: held.now, ...value });
   const append = <N extends RecordName>(
     name: N,
@@ -168,21 +170,24 @@ function begin(
   ) => {
     const headers = o?.headers === undefined ? trace : { ...trace, ...o.headers };
     const { topic } = RECORDS[name];
-    pending.outbox.push({ topic, key: keyOf(name, value), value: recorder.encode(name, value), headers, ...ids });
+    const row = { topic, key: keyOf(name, value), value: recorder.encode(name, value), ...ids };
+    pending.outbox.push(headers === undefined ? row : { ...row, headers });
   };
+  const sequenceOf = (sku: string) => pending.sequences.get(sku) ?? held.sequences.get(sku);
   let victimsLocked = false;
   const unit: UnitOfWork = {
     query: session.query,
     now: held.now,
     freshInbox: held.freshInbox,
     idempotency: answers,
+    sequenceOf,
     async lockVictims(table, idColumn, ids) {
       if (victimsLocked) throw new Error("victims are locked in one statement, once per piece of work");
       victimsLocked = true;
       if (ids.length > 0) await session.query(lockStatement({ table, idColumn }), [[...new Set(ids)]]);
     },
     record(draft, options) {
-      const last = pending.sequences.get(draft.sku) ?? held.sequences.get(draft.sku);
+      const last = sequenceOf(draft.sku);
       if (last === undefined) throw new Error(`the stream of ${draft.sku} is not held: the plan must name its SKU`);
       const movementId = recorder.newId();
       const movement: StockMovement = {
