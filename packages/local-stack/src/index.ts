@@ -3,9 +3,17 @@ export { until } from "./deadline.js";
 export { databaseVariable, type External, externalFrom, NOTHING_EXTERNAL } from "./external.js";
 export { quietKafka } from "./kafka.js";
 export { defaultArtifacts, defaultHome, defaultPortBase, repositoryFolder } from "./paths.js";
+export {
+  type Platform,
+  type PlatformAccess,
+  type PlatformOptions,
+  runningPlatform,
+  startPlatform,
+} from "./platform.js";
 export { freePort, freePortBase, type LocalService, PORT_OFFSETS, SERVICES } from "./ports.js";
 export { withClient } from "./postgres.js";
 export { type KeptProcess, ProcessKeeper } from "./process-keeper.js";
+export { resetHome } from "./reset.js";
 export { type Answer, type RequestOptions, type ServiceClient, serviceClient } from "./service-client.js";
 export { type Stack, type StackOptions, startStack } from "./stack.js";
 export { attachTo, describeStack, STACK_VARIABLE, type StackDescription } from "./stack-description.js";

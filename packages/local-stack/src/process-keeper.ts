@@ -140,11 +140,12 @@ export class ProcessKeeper {
   }
 }
 
-/** Ends processes recorded in `folder` by an owner that is gone. Only a pid whose start time matches is signalled. */
+/** Ends processes recorded in `folder`, or below it, by an owner that is gone. Only a pid whose start time matches is signalled. */
 export async function endLeftovers(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const ended: string[] = [];
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((name) => name.endsWith(".json"))) {
     const identity = recordedIn(join(folder, file));
     if (identity !== undefined && isRunning(identity)) {
       await endProcess(identity, 8_000);

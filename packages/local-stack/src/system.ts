@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ROLES, type Role } from "./auth.js";
 import type { Loose } from "./loose.js";
@@ -70,13 +70,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const id = `system-${randomBytes(4).toString("hex")}`;
   const logs = join(stack.home, "logs", id);
   mkdirSync(logs, { recursive: true });
-  const keeper = new ProcessKeeper(join(stack.home, "run", id));
+  const records = join(stack.home, "run", id);
+  const keeper = new ProcessKeeper(records);
   const counts = Object.entries(options.services) as [LocalService, number][];
   const [prefix, ...databases] = await Promise.all([
     stack.topicPrefix(options.partitions === undefined ? {} : { partitions: options.partitions }),
     ...counts.map(async ([service]) => [service, await stack.createDatabase(SERVICES[service].database)] as const),
   ]);
-  const system = new RunningSystem(options, prefix, new Map(databases), logs, keeper);
+  const system = new RunningSystem(options, prefix, new Map(databases), logs, keeper, records);
   try {
     for (const [service, count] of counts) for (let i = 0; i < count; i++) await system.add(service, i);
     await system.ready(options.readyMs ?? 60_000);
@@ -96,6 +97,7 @@ class RunningSystem implements System {
   readonly #options: SystemOptions;
   readonly #databases: ReadonlyMap<LocalService, TestDatabase>;
   readonly #keeper: ProcessKeeper;
+  readonly #records: string;
   readonly #instances = new Map<string, Instance>();
 
   constructor(
@@ -104,7 +106,9 @@ class RunningSystem implements System {
     databases: ReadonlyMap<LocalService, TestDatabase>,
     logs: string,
     keeper: ProcessKeeper,
+    records: string,
   ) {
+    this.#records = records;
     this.#options = options;
     this.topicPrefix = prefix;
     this.kafkaBrokers = options.stack.kafkaBrokers;
@@ -214,6 +218,7 @@ class RunningSystem implements System {
 
   async end(): Promise<void> {
     await this.#keeper.close(STOP_MS);
+    rmSync(this.#records, { recursive: true, force: true });
     await this.#options.stack.dropTopics(this.topicPrefix);
     for (const database of this.#databases.values()) await database.drop();
   }

@@ -1,0 +1,51 @@
+// A small stock for the first start: two warehouses and a few goods, through the doors that everybody uses.
+import { randomUUID } from "node:crypto";
+import { serviceClient } from "@septet/local-stack";
+import { createCodec, createKafkaEventLog, silentLogger } from "@septet/messaging";
+import { RECORDS } from "@septet/stock-contracts";
+
+const WAREHOUSES = { wuhan: "武汉 Wuhan", beijing: "北京 Beijing" };
+const GOODS = [
+  { sku: "SOCKS", name: "Socks, blue", unitPriceMinor: 490, stock: { wuhan: 60, beijing: 40 } },
+  { sku: "MUG", name: "Mug, white", unitPriceMinor: 1290, stock: { wuhan: 25, beijing: 10 } },
+  { sku: "IPHONE", name: "iPhone", unitPriceMinor: 599_900, stock: { wuhan: 300 } },
+];
+
+/** Doing it twice changes nothing: every key and id is always the same. */
+export async function demonstrate(platform) {
+  await listGoods(platform);
+  const warehouse = serviceClient(platform.urls.warehouse[0], () =>
+    platform.token(["operator", "warehouse"], "demonstration"),
+  );
+  for (const [code, name] of Object.entries(WAREHOUSES))
+    expectOk(await warehouse.put(`/v1/warehouses/${code}`, { name, active: true }));
+  for (const location of Object.keys(WAREHOUSES)) {
+    const lines = GOODS.flatMap(({ sku, stock }) => (stock[location] ? [{ sku, quantity: stock[location] }] : []));
+    const body = { location, reference: `demonstration-${location}`, lines };
+    expectOk(await warehouse.post("/v1/receipts", body, { idempotencyKey: `demonstration-${location}` }));
+  }
+}
+
+async function listGoods({ kafkaBrokers, registryUrl }) {
+  const eventLog = createKafkaEventLog({
+    brokers: kafkaBrokers.split(","),
+    clientId: "demonstration",
+    logger: silentLogger,
+  });
+  try {
+    const codec = createCodec({ registryUrl, logger: silentLogger });
+    await codec.register(["SkuListed"]);
+    const records = GOODS.map(({ stock: _stock, ...good }) => {
+      const parts = { substitutionGroup: null, parts: null, active: true };
+      const value = { eventId: randomUUID(), occurredAt: Date.now(), currency: "CNY", ...good, ...parts };
+      return { topic: RECORDS.SkuListed.topic, key: good.sku, value: codec.encode("SkuListed", value) };
+    });
+    await eventLog.publish(records);
+  } finally {
+    await eventLog.close();
+  }
+}
+
+function expectOk({ status, body }) {
+  if (status >= 300) throw new Error(`the demonstration stock was refused: ${status} ${JSON.stringify(body)}`);
+}
