@@ -31,8 +31,10 @@ export async function receiveOpeningStock(
       body,
       contentType: "application/x-ndjson",
       idempotencyKey: `replay:receipt:${location}:${reference}`,
+      expect: [409],
     });
-    refused.push(...refusedRows(answer.body));
+    // 409: the same files were received before with other figures.
+    refused.push(...(answer.status === 409 ? [`${location}: ${answer.body.title}`] : refusedRows(answer.body)));
   }
   return refused;
 }

@@ -1,5 +1,5 @@
 import { createLimiter } from "../platform/limiter.js";
-import type { Answer, ServiceClient } from "../platform/service-client.js";
+import { type Answer, type ServiceClient, UnexpectedAnswer } from "../platform/service-client.js";
 import { waitFor } from "../platform/wait.js";
 import type { OpenFulfilment } from "./order-book.js";
 import type { PlannedReturn, PlannedWriteOff } from "./plan.js";
@@ -167,7 +167,8 @@ export class WarehouseFloor {
       this.limited(async () => {
         const before = this.options.bookedBefore("damage", planned.reference);
         const answer = await this.document("damage", planned, location);
-        if (answer.status === 409) return false;
+        if (answer.status === 409 && isNotOnHand(answer)) return false;
+        if (answer.status === 409) throw new UnexpectedAnswer(`write-off ${planned.reference}`, answer);
         if (!before) shelf.remove(location, sku, quantity);
         return true;
       }),
@@ -180,6 +181,10 @@ export class WarehouseFloor {
     const expect = kind === "damage" ? [409] : [];
     return this.options.client.post(`/v1/${kind}s`, `replay:${kind}:${location}:${reference}`, body, expect);
   }
+}
+
+function isNotOnHand({ body }: Answer): boolean {
+  return String(body?.type).endsWith("not-on-hand");
 }
 
 function piecesOf({ sku, quantity }: Pieces): Pieces {

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { cpus, type as osType, release, totalmem } from "node:os";
+import pg from "pg";
+
+/** Machine and versions, a line each, as they are found; those of Kafka and the registry on their command lines. */
+export async function machineLines(databaseUrl: string, kafkaPid: number, registryPid: number): Promise<string[]> {
+  const processors = cpus();
+  const memory = (totalmem() / 1_024 ** 3).toFixed(0);
+  return [
+    `${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}, ${memory} GiB, ${osName()}, ${osType()} ${release()}`,
+    `Node ${process.versions.node}, Postgres ${await postgresVersion(databaseUrl)} (fsync on), Kafka ${versionOf(kafkaPid, /kafka-(\d+(?:\.\d+)+)/)}, Apicurio Registry ${versionOf(registryPid, /registry-(?:app-)?(\d+(?:\.\d+)+)/)}`,
+  ];
+}
+
+async function postgresVersion(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query("SHOW server_version");
+    return String(rows[0].server_version);
+  } finally {
+    await client.end();
+  }
+}
+
+function osName(): string {
+  if (osType() !== "Linux") return osType();
+  const name = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync("/etc/os-release", "utf8"));
+  return name?.[1] ?? "Linux";
+}
+
+function versionOf(pid: number, pattern: RegExp): string {
+  return pattern.exec(readFileSync(`/proc/${pid}/cmdline`, "utf8"))?.[1] ?? "unknown";
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from "node:util";
+import { LOAD_KINDS, type LoadKind } from "./order-load.js";
+
+export interface BenchOptions {
+  readonly kinds: readonly LoadKind[];
+  /** Orders published at once in each round. */
+  readonly orders: number;
+  /** Seconds of paced load for the latency. */
+  readonly latencySeconds: number;
+  /** Seconds of each measurement of the floor. */
+  readonly floorSeconds: number;
+  /** Rounds of everything; medians are reported. */
+  readonly rounds: number;
+  /** Instances of order-reservation. */
+  readonly instances: number;
+  /** Whether the figures go to BENCHMARKS.md. */
+  readonly write: boolean;
+  readonly seed: number;
+}
+
+export const BENCH_USAGE = `npm run bench -- [options]
+
+  --only hot,skus,retail   the loads to measure (default all): one hot SKU, 1,000 SKUs, Online Retail shaped orders
+  --orders N               orders of each round (default 20000; retail takes a tenth)
+  --latency-seconds N      seconds of load at half the rate (default 10)
+  --floor-seconds N        seconds of each measurement of the floor (default 8)
+  --rounds N               rounds; medians are reported (default 3)
+  --instances N            instances of order-reservation (default 1)
+  --seed N                 of the loads (default 1)
+  --short                  one round, 2000 orders, 3 seconds each; figures are not written
+  --no-write               leave BENCHMARKS.md as it is
+`;
+
+const FLAGS = {
+  only: { type: "string" },
+  orders: { type: "string" },
+  "latency-seconds": { type: "string" },
+  "floor-seconds": { type: "string" },
+  rounds: { type: "string" },
+  instances: { type: "string" },
+  seed: { type: "string" },
+  short: { type: "boolean", default: false },
+  "no-write": { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** @throws a message that names everything wrong with the arguments. */
+export function readBenchOptions(args: readonly string[]): BenchOptions | "help" {
+  const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true });
+  if (values.help) return "help";
+  const wrong: string[] = [];
+  const whole = (
+    name: Exclude<keyof typeof FLAGS, "only" | "short" | "no-write" | "help">,
+    usual: number,
+    max: number,
+  ) => {
+    const text = values[name];
+    const value = text === undefined ? usual : Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`--${name} takes a whole number 1..${max}`);
+    return value;
+  };
+  const { short } = values;
+  const kinds = (values.only?.split(",") ?? LOAD_KINDS) as LoadKind[];
+  if (!kinds.every((kind) => LOAD_KINDS.includes(kind))) wrong.push(`--only takes of ${LOAD_KINDS.join(",")}`);
+  const options = {
+    kinds,
+    orders: whole("orders", short ? 2_000 : 20_000, 1_000_000),
+    latencySeconds: whole("latency-seconds", short ? 3 : 10, 600),
+    floorSeconds: whole("floor-seconds", short ? 3 : 8, 600),
+    rounds: whole("rounds", short ? 1 : 3, 99),
+    instances: whole("instances", 1, 8),
+    seed: whole("seed", 1, 2 ** 31),
+    write: !values["no-write"] && !short,
+  };
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  return options;
+}
