@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { attachOrStartStack, type TestDatabase, type TestStack } from "@septet/local-stack";
 import pg from "pg";
-import { eventually } from "./kit-database.js";
 import { freePort, type ServiceProcess, startProcess } from "./service-process.js";
+import { eventually } from "./waiting.js";
 
 let stack: TestStack;
 let database: TestDatabase;

@@ -10,7 +10,8 @@ import {
   type UnitOfWork,
   withTrace,
 } from "../src/index.js";
-import { closeStack, eventually, type KitDatabase, latch, openKitDatabase } from "./kit-database.js";
+import { closeStack, type KitDatabase, openKitDatabase } from "./kit-database.js";
+import { eventually, latch } from "./waiting.js";
 
 class Tables1764100000000 implements MigrationInterface {
   readonly name = "Tables1764100000000";
