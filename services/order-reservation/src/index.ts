@@ -1,1 +1,2 @@
-export {};
+export * from "./domain/index.js";
+export { orderReservation } from "./service.js";

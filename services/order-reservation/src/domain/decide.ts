@@ -21,6 +21,7 @@ export function decide(world: World, commands: readonly Command[], wantsCopy?: (
   const draft = new Draft(world);
   const outcomes: Outcome[] = [];
   for (let i = 0; i < commands.length; i++) {
+    draft.command = i;
     const outcome = decideOne(draft, commands[i]!);
     if (wantsCopy?.(i) === true && outcome.type !== "APPLIED" && outcome.order !== undefined) {
       outcome.order = copyOfOrder(outcome.order);

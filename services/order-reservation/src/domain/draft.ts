@@ -20,6 +20,8 @@ export interface SalesRules {
  */
 export class Draft {
   readonly world: World;
+  /** Index of the command that is being decided. */
+  command = 0;
   readonly effects: Effect[] = [];
   readonly expiredHoldsNeeded = new Set<string>();
   readonly reservationsNeeded = new Map<string, { sku: string; location: string; missing: number }>();
@@ -190,11 +192,11 @@ export class Draft {
   }
 
   #move(draft: Extract<Effect, { kind: "movement" }>["draft"]): void {
-    this.effects.push({ kind: "movement", draft });
+    this.effects.push({ kind: "movement", by: this.command, draft });
   }
 
   publish<N extends RecordName>(name: N, value: EventValue<N>): void {
-    this.effects.push({ kind: "event", name, value: value as Record<string, unknown> });
+    this.effects.push({ kind: "event", by: this.command, name, value: value as Record<string, unknown> });
   }
 
   needs(): Needs | undefined {

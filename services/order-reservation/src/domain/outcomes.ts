@@ -17,10 +17,10 @@ export type Outcome =
   /** A balance or a rule changed; no order is its subject. */
   | { type: "APPLIED" };
 
-/** Movements and events in the order in which they were decided. */
+/** Movements and events in the order in which they were decided; `by` is the index of the command that caused it. */
 export type Effect =
-  | { kind: "movement"; draft: MovementDraft }
-  | { kind: "event"; name: RecordName; value: Record<string, unknown> };
+  | { kind: "movement"; by: number; draft: MovementDraft }
+  | { kind: "event"; by: number; name: RecordName; value: Record<string, unknown> };
 
 export interface StockChange {
   sku: string;

@@ -67,6 +67,16 @@ describe("movements of other services", () => {
     expect(shop.events("OrderShorted")).toEqual([]);
   });
 
+  test("of a line cancelled in part, lost pieces are cancelled as far as the cancelled ones can no longer be given back", () => {
+    const shop = new Shop().stock("socks", "a", 3).stock("socks", "b", 9);
+    shop.place("o1", { l: ["socks", 3] }, { payment: "PAID" });
+    shop.cancel("o1", { l: 1 });
+    shop.pick("PICK_SHORT", "o1", "l", "a", 3);
+    shop.answerCancel("o1", "o1/1", { l: 0 });
+    expect(shop.order("o1").lines[0]).toMatchObject({ cancelled: 1, shorted: 0 });
+    expect(shop.balance("socks", "b")).toEqual([7, 2]);
+  });
+
   test("a shipment taken back promises its pieces again", () => {
     const shop = new Shop().stock("socks", "a", 3);
     shop.place("o1", { l: ["socks", 3] }, { payment: "PAID" });

@@ -1,0 +1,81 @@
+import { notFound, type Route, route, type ServiceContext } from "@septet/service-kit";
+import { LIMITS } from "@septet/stock-contracts";
+import { z } from "zod";
+import type { Policy } from "../domain/index.js";
+import { listPolicies, putPolicy } from "../store/policies.js";
+
+/** A year: longer holds are no holds. */
+const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
+const MAX_LOCATIONS = 1_000;
+
+const RULES = z.strictObject({
+  unpaidHoldSeconds: z.number().int().min(1).max(MAX_HOLD_SECONDS).optional(),
+  locationPriority: z.array(z.string().min(1).max(LIMITS.MAX_ID_CHARS)).max(MAX_LOCATIONS).optional(),
+});
+const SCOPE = z
+  .string()
+  .max(2 * LIMITS.MAX_ID_CHARS)
+  .regex(/^(default|(channel|region):[^,]+|region:[^,]+,channel:[^,]+)$/, {
+    error: "takes default, channel:<channel>, region:<region> or region:<region>,channel:<channel>",
+  });
+const POLICY = z.object({
+  scope: z.string(),
+  rules: RULES,
+  version: z.number().int(),
+  changedAt: z.iso.datetime(),
+  changedBy: z.string(),
+});
+const PARAMS = z.object({ scope: SCOPE });
+
+/** Rules of selling by scope; a rule that a scope leaves out comes from the next wider one. */
+export function policyRoutes(context: Pick<ServiceContext, "db" | "transact">): Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/v1/policies",
+      roles: ["operator", "sre"],
+      summary: "All policies",
+      responses: { 200: { description: "by scope", body: z.object({ items: z.array(POLICY) }) } },
+      handler: async () => ({ status: 200, body: { items: await listPolicies(context.db) } }),
+    }),
+    route({
+      method: "GET",
+      path: "/v1/policies/{scope}",
+      roles: ["operator", "sre"],
+      summary: "The policy of one scope",
+      params: PARAMS,
+      responses: { 200: { description: "the policy", body: POLICY }, 404: "the scope has no policy" },
+      handler: async ({ params: { scope } }) => {
+        const [policy] = await listPolicies(context.db, scope);
+        if (policy === undefined) throw notFound(`Policy ${scope}`);
+        return { status: 200, body: policy };
+      },
+    }),
+    putRoute(context),
+  ];
+}
+
+function putRoute(context: Pick<ServiceContext, "db" | "transact">): Route {
+  return route({
+    method: "PUT",
+    path: "/v1/policies/{scope}",
+    roles: ["operator"],
+    summary: "Set the rules of a scope; they hold for decisions from now on",
+    params: PARAMS,
+    body: RULES,
+    responses: { 200: { description: "the policy as it is now", body: POLICY } },
+    handler: async ({ params: { scope }, body, actor }) => {
+      const stored = await context.transact({}, async (unit) => {
+        const policy = await putPolicy(unit, scope, body as Policy, actor.subject);
+        unit.publish("PolicyChanged", {
+          scope,
+          policy: JSON.stringify(policy.rules),
+          actor: actor.subject,
+          version: policy.version,
+        });
+        return policy;
+      });
+      return { status: 200, body: stored };
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import { type Answer, conflict } from "@septet/service-kit";
+import type { Order, Outcome } from "../domain/index.js";
+import { problemAnswer } from "./problem-answer.js";
+import { reservationOf } from "./reservation-view.js";
+
+/** 201 reserved (paid and shorted too), 200 the same again, 409 with the reason per line. */
+export function answerPlacement(outcome: Outcome): Answer {
+  switch (outcome.type) {
+    case "DECIDED":
+      return decided(outcome.order, 201);
+    case "ORDER_CONFLICT":
+      return problemAnswer(
+        conflict("order-conflict", "The order was decided with other lines", {
+          orderId: outcome.order.orderId,
+          reasons: [{ lineId: null, sku: null, code: "ORDER_CONFLICT" }],
+        }),
+      );
+    case "SAME_AGAIN":
+    case "RECORDED":
+      return decided(outcome.order, 200);
+    default:
+      throw new Error(`a placement ended as ${outcome.type}`);
+  }
+}
+
+function decided(order: Order, status: number): Answer {
+  const refused = order.state === "REJECTED" || (order.state === "CANCELLED" && order.reasons.length > 0);
+  if (!refused) return { status, body: reservationOf(order) };
+  const { orderId, reasons } = order;
+  return problemAnswer(conflict("reservation-rejected", "The order was not reserved", { orderId, reasons }));
+}
+
+/** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */
+export function answerCancellation(outcome: Outcome): Answer {
+  if (outcome.type === "APPLIED" || outcome.order === undefined) throw new Error("a cancellation names its order");
+  const { order } = outcome;
+  const waits = order.state === "UNPLACED" || order.allocations.some((allocation) => allocation.asks.length > 0);
+  return { status: waits ? 202 : 200, body: reservationOf(order) };
+}

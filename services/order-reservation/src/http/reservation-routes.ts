@@ -1,0 +1,191 @@
+import {
+  conflict,
+  type Database,
+  DEFAULT_PAGE_ITEMS,
+  decodeCursor,
+  idempotencyClaim,
+  invalid,
+  MAX_PAGE_ITEMS,
+  notFound,
+  page,
+  type RequestContext,
+  type Route,
+  route,
+  traceHeaders,
+} from "@septet/service-kit";
+import { LIMITS, ORDER_STATES, type RecordOf, trimmed, violationsOf } from "@septet/stock-contracts";
+import { z } from "zod";
+import { placementOf } from "../messaging/intake.js";
+import type { ReservationDesk } from "../reservation-desk.js";
+import { listOrders } from "../store/list-orders.js";
+import { loadOrders } from "../store/load-orders.js";
+import { answerCancellation, answerPlacement } from "./reservation-answers.js";
+import { RESERVATION, reservationOf } from "./reservation-view.js";
+
+const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
+const optionalId = id.nullish().transform((value) => value ?? null);
+const quantity = z.number().int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
+
+/** What `OrderPlaced` has, without the fields of an event. */
+const PLACEMENT = z.strictObject({
+  orderId: id,
+  customerId: optionalId,
+  customerClass: optionalId,
+  groupLeaderId: optionalId,
+  channel: id,
+  region: optionalId,
+  deviceId: optionalId,
+  ipAddress: optionalId,
+  cartId: optionalId,
+  promotionId: optionalId,
+  payment: z.enum(["PENDING", "PAID"]),
+  allowPartial: z.boolean().default(false),
+  deliverBy: z.iso
+    .datetime({ offset: true })
+    .nullish()
+    .transform((value) => (value == null ? null : Date.parse(value))),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .nullish()
+    .transform((value) => value ?? null),
+  lines: z
+    .array(
+      z.strictObject({
+        lineId: id,
+        sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS),
+        quantity,
+        unitPriceMinor: z
+          .number()
+          .int()
+          .min(0)
+          .nullish()
+          .transform((value) => value ?? null),
+      }),
+    )
+    .min(1)
+    .max(LIMITS.MAX_ORDER_LINES),
+});
+
+const CANCELLATION = z.strictObject({
+  lines: z
+    .array(z.strictObject({ lineId: id, quantity }))
+    .min(1)
+    .max(LIMITS.MAX_ORDER_LINES)
+    .nullish()
+    .describe("the pieces given up, by line; left out: the whole order"),
+  reason: z.string().max(LIMITS.MAX_TEXT_CHARS).nullish(),
+});
+
+const PROBLEM = "the order was refused, with the reason per line, or its id is taken by other lines";
+const ORDER_PARAMS = z.object({ orderId: id });
+
+export function reservationRoutes(o: { desk: ReservationDesk; db: Database }): Route[] {
+  return [placeRoute(o.desk), showRoute(o.db), listRoute(o.db), cancelRoute(o.desk)];
+}
+
+function placeRoute(desk: ReservationDesk): Route {
+  return route({
+    method: "POST",
+    path: "/v1/reservations",
+    roles: ["upstream", "storefront", "operator"],
+    summary: "Reserve an order, at once and with the same answer as the event gets",
+    body: PLACEMENT,
+    responses: {
+      201: { description: "reserved; of a paid order what lacked is shorted", body: RESERVATION },
+      200: { description: "the same order again, as it stands", body: RESERVATION },
+      409: PROBLEM,
+    },
+    handler: (context) => {
+      const order = trimmed("OrderPlaced", asOrderPlaced(context));
+      const violations = violationsOf("OrderPlaced", order);
+      if (violations.length > 0)
+        throw invalid(violations.map((v) => ({ field: `body.${v.field}`, reason: v.message })));
+      const command = { type: "PlaceOrder", placement: placementOf(order) } as const;
+      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerPlacement }, causeOf(context));
+    },
+  });
+}
+
+const asOrderPlaced = (
+  context: RequestContext<unknown, unknown, z.output<typeof PLACEMENT>>,
+): RecordOf<"OrderPlaced"> => ({
+  ...context.body,
+  eventId: context.requestId,
+  occurredAt: Date.now(),
+});
+
+const causeOf = (context: Pick<RequestContext, "actor">) => ({
+  actor: context.actor.subject,
+  headers: traceHeaders(),
+});
+
+function showRoute(db: Database): Route {
+  return route({
+    method: "GET",
+    path: "/v1/reservations/{orderId}",
+    roles: ["upstream", "storefront", "operator", "sre"],
+    summary: "An order as it stands",
+    params: ORDER_PARAMS,
+    responses: { 200: { description: "the order", body: RESERVATION }, 404: "no fact about this order is known" },
+    handler: async ({ params: { orderId } }) => {
+      const order = await db.snapshot(async (session) => (await loadOrders(session, [orderId])).get(orderId));
+      if (order === undefined) throw notFound(`Order ${orderId}`);
+      return { status: 200, body: reservationOf(order) };
+    },
+  });
+}
+
+const LIST_QUERY = z.object({
+  state: z.enum(Object.keys(ORDER_STATES) as [string, ...string[]]).optional(),
+  sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS).optional(),
+  cursor: z.string().max(1_000).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+});
+
+function listRoute(db: Database): Route {
+  return route({
+    method: "GET",
+    path: "/v1/reservations",
+    roles: ["upstream", "operator", "sre"],
+    summary: "Orders by id, of a state or with a SKU",
+    query: LIST_QUERY,
+    responses: {
+      200: {
+        description: "a page",
+        body: z.object({ items: z.array(RESERVATION), nextCursor: z.string().nullable() }),
+      },
+    },
+    handler: async ({ query: { state, sku, cursor, limit } }) => {
+      const after = cursor === undefined ? "" : String(decodeCursor(cursor)[0]);
+      const orders = await db.snapshot((session) => listOrders(session, { state, sku, after, limit: limit + 1 }));
+      const { items, nextCursor } = page(orders, limit, (order) => [order.orderId]);
+      return { status: 200, body: { items: items.map(reservationOf), nextCursor } };
+    },
+  });
+}
+
+function cancelRoute(desk: ReservationDesk): Route {
+  return route({
+    method: "POST",
+    path: "/v1/reservations/{orderId}/cancel",
+    roles: ["upstream", "storefront", "operator"],
+    summary: "Cancel an order, whole or by line",
+    description: "What was sent to fulfilment is asked back first, and released when the warehouse has said so.",
+    params: ORDER_PARAMS,
+    body: CANCELLATION,
+    responses: {
+      200: { description: "cancelled, as far as it could be", body: RESERVATION },
+      202: { description: "the warehouse is asked, or the order has not come yet", body: RESERVATION },
+      409: "a line is named twice",
+    },
+    handler: (context) => {
+      const lines = context.body.lines ?? null;
+      if (lines !== null && new Set(lines.map((line) => line.lineId)).size < lines.length) {
+        throw conflict("line-named-twice", "A line is named twice");
+      }
+      const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
+      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerCancellation }, causeOf(context));
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { type Order, openOfLine, shippedOfLine } from "../domain/index.js";
+
+const pieces = z.number().int().min(0);
+
+/** An order as callers see it. Its own pieces only: never what is left in stock. */
+export const RESERVATION = z.object({
+  orderId: z.string(),
+  state: z.enum(["UNPLACED", "RESERVED", "CONFIRMED", "REJECTED", "SHORTED", "CANCELLED", "EXPIRED", "FULFILLED"]),
+  paid: z.boolean(),
+  placedAt: z.iso.datetime().nullable(),
+  expiresAt: z.iso.datetime().nullable().describe("when the hold ends; null: permanent, or nothing is held"),
+  customerId: z.string().nullable(),
+  channel: z.string().nullable(),
+  region: z.string().nullable(),
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z.string(),
+      quantity: pieces,
+      reserved: pieces,
+      shipped: pieces,
+      cancelled: pieces,
+      shorted: pieces,
+      allocations: z.array(
+        z.object({
+          location: z.string(),
+          quantity: pieces,
+          shipped: pieces,
+          fulfilmentId: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+  reasons: z.array(z.object({ lineId: z.string().nullable(), sku: z.string().nullable(), code: z.string() })),
+  tracking: z.array(z.string()),
+});
+
+export type Reservation = z.output<typeof RESERVATION>;
+
+const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
+
+export function reservationOf(order: Order): Reservation {
+  return {
+    orderId: order.orderId,
+    state: order.state,
+    paid: order.paid,
+    placedAt: iso(order.placedAt),
+    expiresAt: order.state === "RESERVED" ? iso(order.expiresAt) : null,
+    customerId: order.customerId,
+    channel: order.channel,
+    region: order.region,
+    lines: order.lines.map((line) => ({
+      lineId: line.lineId,
+      sku: line.sku,
+      quantity: line.quantity,
+      reserved: openOfLine(order, line.lineId),
+      shipped: shippedOfLine(order, line.lineId),
+      cancelled: line.cancelled,
+      shorted: line.shorted,
+      allocations: order.allocations
+        .filter((allocation) => allocation.lineId === line.lineId && allocation.open + allocation.shipped > 0)
+        .map(({ location, open, shipped, fulfilmentId }) => ({ location, quantity: open, shipped, fulfilmentId })),
+    })),
+    reasons: [...order.reasons],
+    tracking: [...order.tracking],
+  };
+}

@@ -1,0 +1,102 @@
+import type { Codec, InboundMessage } from "@septet/messaging";
+import { type AcceptedMessage, decodeSlice, isAccepted, type RefusedMessage } from "@septet/service-kit";
+import { LIMITS, type RecordOf } from "@septet/stock-contracts";
+import type { Placement } from "../domain/index.js";
+import type { SliceItem } from "../slice-item.js";
+
+/** Topics this service reads. */
+export const TOPICS_READ = [
+  "upstream.orders.v1",
+  "upstream.payments.v1",
+  "upstream.catalogue.v1",
+  "stock.movements.v1",
+  "stock.fulfilments.v1",
+  "stock.locations.v1",
+] as const;
+
+/** Turns a slice of messages into items, one each and in order; what cannot be handled carries its refusal. */
+export async function itemsOf(codec: Codec, slice: readonly InboundMessage[], self: string): Promise<SliceItem[]> {
+  const decoded = await decodeSlice(codec, slice);
+  return decoded.map((one) => {
+    if (!isAccepted(one)) return refused(one);
+    const size = one.message.value?.length ?? 0;
+    if (size <= LIMITS.MAX_MESSAGE_BYTES) return accepted(one, self);
+    const message = `the message has ${size} bytes, ${LIMITS.MAX_MESSAGE_BYTES} are the most`;
+    return refused({ ...one, error: { code: "MESSAGE_TOO_LARGE", message } });
+  });
+}
+
+/** Aside with it; the order of a placement is answered when it says which one it is. */
+function refused({ message, error, name, value }: RefusedMessage): SliceItem {
+  const refusal = { code: error.code, message: error.message };
+  const orderId = name === "OrderPlaced" ? (value as RecordOf<"OrderPlaced">).orderId : "";
+  const readable = orderId.trim() !== "" && orderId.length <= LIMITS.MAX_ID_CHARS && !orderId.includes("\0");
+  if (!readable) return { message, refusal };
+  return { message, refusal, command: { type: "RefuseInvalidOrder", orderId }, ...trace(message) };
+}
+
+const trace = ({ headers }: InboundMessage): Pick<SliceItem, "headers"> =>
+  headers.traceparent === undefined ? {} : { headers: { traceparent: headers.traceparent } };
+
+function accepted(one: AcceptedMessage, self: string): SliceItem {
+  const { message } = one;
+  const base = { message, ...trace(message) };
+  switch (one.name) {
+    case "OrderPlaced":
+      return { ...base, command: { type: "PlaceOrder", placement: placementOf(one.value) } };
+    case "OrderCancelled": {
+      const { orderId, lines, eventId } = one.value;
+      const command = { type: "CancelOrder", orderId, lines } as const;
+      // A whole cancellation is the same twice; one by line takes a quantity off each time.
+      return lines === null ? { ...base, command } : { ...base, command, onceId: eventId };
+    }
+    case "PaymentSucceeded":
+      return { ...base, command: { type: "PaymentSucceeded", orderId: one.value.orderId } };
+    case "PaymentFailed":
+      return { ...base, command: { type: "PaymentFailed", orderId: one.value.orderId } };
+    case "SkuListed":
+      return { ...base, command: { type: "ListSku", sku: one.value.sku, active: one.value.active } };
+    case "StockMovement": {
+      const movement = one.value;
+      if (movement.recordedBy === self) return { ...base, movement };
+      const { actor } = movement;
+      const command = { type: "ApplyMovement", movement } as const;
+      return { ...base, movement, command, ...(actor === null ? {} : { actor }) };
+    }
+    case "FulfilmentCancelled": {
+      const { orderId, fulfilmentId, lines, eventId } = one.value;
+      return { ...base, onceId: eventId, command: { type: "FulfilmentCancelled", orderId, fulfilmentId, lines } };
+    }
+    case "FulfilmentShipped": {
+      const { orderId, fulfilmentId, tracking } = one.value;
+      if (tracking === null) return base;
+      return { ...base, command: { type: "FulfilmentShipped", orderId, fulfilmentId, tracking } };
+    }
+    case "LocationDefined": {
+      const { location, kind, active, version } = one.value;
+      return { ...base, command: { type: "DefineLocation", location, kind, active, version } };
+    }
+    case "ShortageChoiceMade": {
+      const refusal = { code: "NOT_OFFERED", message: "shortages are shorted without a choice of remedies" };
+      return { ...base, refusal };
+    }
+    default:
+      // Our own requests read back, and what the other services tell each other.
+      return base;
+  }
+}
+
+/** What of `OrderPlaced` decides the reservation. */
+export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
+  return {
+    orderId: value.orderId,
+    customerId: value.customerId,
+    groupLeaderId: value.groupLeaderId,
+    channel: value.channel,
+    region: value.region,
+    payment: value.payment === "PAID" ? "PAID" : "PENDING",
+    allowPartial: value.allowPartial,
+    deliverBy: value.deliverBy,
+    lines: value.lines,
+  };
+}

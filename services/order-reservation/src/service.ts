@@ -1,0 +1,87 @@
+import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
+import { z } from "zod";
+import { policyRoutes } from "./http/policy-routes.js";
+import { reservationRoutes } from "./http/reservation-routes.js";
+import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
+import { PaymentsHorizon } from "./payments-horizon.js";
+import { GROUP_ID, MAX_SLICE_ITEMS, ReservationDesk } from "./reservation-desk.js";
+import { BALANCES } from "./store/balances.js";
+import { reservationMigrations } from "./store/migrations/index.js";
+import { Sweeper } from "./sweeper.js";
+
+const CONFIG = {
+  PAYMENTS_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(120)
+    .describe("how long expiry waits for payments that cannot be read, 0 to 86400 s, default 120"),
+  SWEEP_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(1_000)
+    .describe("how often expired holds are looked for, 50 to 60000 ms, default 1000"),
+};
+const DEFICITS_EVERY_MS = 30_000;
+
+type Context = ServiceContext<typeof CONFIG>;
+
+/** The desk of one running service: made before routes and consumers, which both hand in there. */
+const desks = new WeakMap<object, ReservationDesk>();
+
+function deskOf(context: Context): ReservationDesk {
+  let desk = desks.get(context);
+  if (desk === undefined) {
+    desk = new ReservationDesk(context, context.config.PAYMENTS_GRACE_SECONDS * 1000);
+    desks.set(context, desk);
+  }
+  return desk;
+}
+
+/** order-reservation: decides everything that takes from sellable stock. */
+export const orderReservation: ServiceDefinition<typeof CONFIG> = {
+  name: "order-reservation",
+  config: CONFIG,
+  migrations: reservationMigrations,
+  records: [
+    "StockMovement",
+    "OrderReserved",
+    "OrderReservationRejected",
+    "OrderReservationReleased",
+    "OrderShorted",
+    "OrderFulfilled",
+    "FulfilmentRequested",
+    "FulfilmentCancelRequested",
+    "PolicyChanged",
+    "StockAlertRaised",
+  ],
+  routes: (context) => [
+    ...reservationRoutes({ desk: deskOf(context), db: context.db }),
+    ...policyRoutes(context),
+    balancesRoute({ db: context.db, service: context.service, sql: BALANCES }),
+  ],
+  consumers: (context) => [
+    {
+      groupId: GROUP_ID,
+      topics: TOPICS_READ,
+      maxSliceMessages: MAX_SLICE_ITEMS,
+      handle: async (slice) => {
+        await deskOf(context).submit(await itemsOf(context.codec, slice, context.service));
+      },
+    },
+  ],
+  jobs: (context) => {
+    const { db: session, eventLog, metrics, config } = context;
+    const horizon = new PaymentsHorizon({ session, eventLog, groupId: GROUP_ID });
+    const paymentsGraceMs = config.PAYMENTS_GRACE_SECONDS * 1000;
+    const sweeper = new Sweeper({ session, desk: deskOf(context), metrics, paymentsGraceMs });
+    return [
+      context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
+      context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
+      context.every(DEFICITS_EVERY_MS, "deficits", () => sweeper.examineDeficits()),
+    ];
+  },
+};

@@ -1,0 +1,191 @@
+import type { LockPlan, UnitOfWork } from "@septet/service-kit";
+import { claimState, keyReused, replayed, StartOver, sqlState, takeMovements } from "@septet/service-kit";
+import { type Command, type Decided, decide, type Outcome, type Victims, type World } from "./domain/index.js";
+import { problemAnswer } from "./http/problem-answer.js";
+import type { SliceItem, SliceResult } from "./slice-item.js";
+import { planSlice, type SlicePlan } from "./slice-plan.js";
+import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims } from "./store/load-world.js";
+import { writeDecision } from "./store/write-decision.js";
+
+/** What settling needs of the service. */
+export interface SettleOptions {
+  readonly service: "order-reservation";
+  readonly groupId: string;
+  /** How long expiry waits for payments that cannot be read, at most, ms. */
+  readonly paymentsGraceMs: number;
+  transact<R>(
+    plan: (session: Parameters<typeof planSlice>[0]) => Promise<LockPlan>,
+    work: (unit: UnitOfWork) => Promise<R>,
+  ): Promise<R>;
+}
+
+/**
+ * Settles a slice in one transaction: lock, drop what is known, load, decide, write, publish, commit. The decision is
+ * made anew when it depends on victims that are not loaded, and the whole when the plan no longer fits under the locks.
+ */
+export async function settleSlice(o: SettleOptions, items: readonly SliceItem[]): Promise<SliceResult[]> {
+  let plan: SlicePlan | undefined;
+  let wanted: WantedVictims = NO_VICTIMS_WANTED;
+  return o.transact(
+    async (session) => {
+      plan = await planSlice(session, items, o.service);
+      return plan.locks;
+    },
+    async (unit) => {
+      if (plan === undefined) throw new Error("the slice was not planned");
+      const results = items.map((): SliceResult => ({ outcome: undefined }));
+      const live = await liveItems(unit, o, items, results);
+      if (live.length > 0) {
+        const commands = live.map(({ item }) => item.command);
+        const world = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
+        assertHeld(world, plan);
+        const keepsCopy = (i: number) => live[i]?.item.request !== undefined;
+        const decision = await decideWithVictims(unit, world, commands, keepsCopy, wanted, (more) => {
+          wanted = more;
+        });
+        await writeDecision(unit, decision).catch(startOverIfCreatedMeanwhile);
+        publish(unit, decision, live);
+        live.forEach(({ index }, i) => {
+          results[index] = { outcome: decision.outcomes[i] };
+        });
+      }
+      answerAll(unit, items, results);
+      putAside(unit, items, results);
+      const messages = items.flatMap((item) => item.message ?? []);
+      unit.consumed(o.groupId, messages);
+      return results;
+    },
+  );
+}
+
+interface LiveItem {
+  item: SliceItem & { command: Command };
+  index: number;
+}
+
+/** Items with something to decide that was not decided before. Answers of before are put into `results`. */
+async function liveItems(
+  unit: UnitOfWork,
+  o: SettleOptions,
+  items: readonly SliceItem[],
+  results: SliceResult[],
+): Promise<LiveItem[]> {
+  const movements = items.flatMap((item) => item.movement ?? []);
+  const fresh = new Set((await takeMovements(unit, o.service, movements)).fresh);
+  const seen = new Set<string>();
+  const live: LiveItem[] = [];
+  items.forEach((item, index) => {
+    const { command, movement, onceId, request } = item;
+    if (movement !== undefined && !fresh.has(movement)) return;
+    if (onceId !== undefined && (!unit.freshInbox.has(onceId) || seen.has(onceId))) return;
+    if (onceId !== undefined) seen.add(onceId);
+    if (request?.claim !== undefined) {
+      const state = claimState(unit, request.claim);
+      if (state.kind === "reused") results[index] = { outcome: undefined, answer: problemAnswer(keyReused()) };
+      if (state.kind === "stored") results[index] = { outcome: undefined, answer: replayed(state.answer) };
+      if (state.kind !== "fresh" || seen.has(request.claim.id)) return;
+      seen.add(request.claim.id);
+    }
+    if (command !== undefined) live.push({ item: { ...item, command }, index });
+  });
+  return live;
+}
+
+/** An order placed between plan and locks brings SKUs whose streams are not held. */
+function assertHeld(world: World, plan: SlicePlan): void {
+  for (const orderId of plan.wholeOrders) {
+    for (const line of world.orders.get(orderId)?.lines ?? []) {
+      if (!world.heldSkus.has(line.sku)) throw new StartOver(`order ${orderId} has other SKUs than planned`);
+    }
+  }
+}
+
+/**
+ * Victims are locked once per transaction: when the decision made with them wants others still, the transaction starts
+ * over and takes all of them at once.
+ */
+async function decideWithVictims(
+  unit: UnitOfWork,
+  world: World,
+  commands: readonly Command[],
+  keepsCopy: (index: number) => boolean,
+  wanted: WantedVictims,
+  remember: (wanted: WantedVictims) => void,
+): Promise<Decided> {
+  let victims: Victims = world.victims;
+  let complete = world;
+  if (wanted !== NO_VICTIMS_WANTED) {
+    complete = await addVictims(unit, world, wanted);
+    victims = complete.victims;
+  }
+  const first = decide(complete, commands, keepsCopy);
+  if (first.type === "DECIDED") return first;
+  const more = wantedAfter(wanted, first);
+  remember(more);
+  if (victims !== world.victims) throw new StartOver("the decision needs more victims");
+  const second = decide(await addVictims(unit, world, more), commands, keepsCopy);
+  if (second.type === "DECIDED") return second;
+  remember(wantedAfter(more, second));
+  throw new StartOver("the decision needs more victims");
+}
+
+function wantedAfter(wanted: WantedVictims, needs: WantedVictims): WantedVictims {
+  const places = new Map(wanted.reservationsAt.map((place) => [JSON.stringify([place.sku, place.location]), place]));
+  for (const place of needs.reservationsAt) {
+    const key = JSON.stringify([place.sku, place.location]);
+    const missing = Math.max(place.missing, places.get(key)?.missing ?? 0);
+    places.set(key, { ...place, missing });
+  }
+  const expiredHoldsOf = [...new Set([...wanted.expiredHoldsOf, ...needs.expiredHoldsOf])];
+  return { expiredHoldsOf, reservationsAt: [...places.values()] };
+}
+
+/** Another slice has created the row of the same order since this one looked: it must be read and locked. */
+function startOverIfCreatedMeanwhile(error: unknown): never {
+  if (sqlState(error) === "23505") throw new StartOver("a row was created meanwhile");
+  throw error;
+}
+
+function publish(unit: UnitOfWork, decision: Decided, live: readonly LiveItem[]): void {
+  for (const effect of decision.effects) {
+    const cause = live[effect.by]?.item;
+    const options = cause?.headers === undefined ? undefined : { headers: cause.headers };
+    if (effect.kind === "movement") {
+      const draft = cause?.actor === undefined ? effect.draft : { ...effect.draft, actor: cause.actor };
+      unit.record(draft, options);
+    } else {
+      // biome-ignore lint/suspicious/noExplicitAny: the domain's `publish` has checked the value against its name
+      unit.publish(effect.name, effect.value as any, options);
+    }
+  }
+}
+
+function answerAll(unit: UnitOfWork, items: readonly SliceItem[], results: SliceResult[]): void {
+  items.forEach(({ request }, index) => {
+    const outcome: Outcome | undefined = results[index]?.outcome;
+    if (request === undefined || outcome === undefined) return;
+    const answer = request.answer(outcome);
+    if (request.claim !== undefined) unit.answer(request.claim, answer);
+    results[index] = { outcome, answer };
+  });
+  // The same key twice in one slice: the second finds the first's answer now.
+  items.forEach(({ request }, index) => {
+    if (request?.claim === undefined || results[index]?.answer !== undefined) return;
+    const state = claimState(unit, request.claim);
+    if (state.kind === "stored") results[index] = { outcome: undefined, answer: replayed(state.answer) };
+    if (state.kind === "reused") results[index] = { outcome: undefined, answer: problemAnswer(keyReused()) };
+  });
+}
+
+/** Refused messages, and orders that came under an id that is taken, go to the dead letters. */
+function putAside(unit: UnitOfWork, items: readonly SliceItem[], results: readonly SliceResult[]): void {
+  items.forEach(({ message, refusal }, index) => {
+    if (message === undefined) return;
+    const outcome = results[index]?.outcome;
+    if (refusal !== undefined) unit.deadLetter(message, refusal);
+    else if (outcome?.type === "ORDER_CONFLICT") {
+      const text = `order ${outcome.order.orderId} was decided with other lines`;
+      unit.deadLetter(message, { code: "ORDER_CONFLICT", message: text });
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import type { Session } from "@septet/messaging";
+import type { LockPlan } from "@septet/service-kit";
+import type { Command } from "./domain/index.js";
+import type { SliceItem } from "./slice-item.js";
+import { skusOfOrders } from "./store/skus-of-orders.js";
+
+/** What a slice locks, and which orders it has to know. */
+export interface SlicePlan {
+  locks: LockPlan;
+  skus: ReadonlySet<string>;
+  orderIds: readonly string[];
+  /** Orders all of whose streams must be held; of an order that only a movement names, the movement's SKU is enough. */
+  wholeOrders: ReadonlySet<string>;
+}
+
+/** Reads the SKUs of orders known only by their id (without locking), and plans the locks in their order. */
+export async function planSlice(session: Session, items: readonly SliceItem[], consumer: string): Promise<SlicePlan> {
+  const skus = new Set<string>();
+  const wholeOrders = new Set<string>();
+  const named = new Set<string>();
+  const claims = [];
+  const onceIds: string[] = [];
+  for (const { command, movement, onceId, request } of items) {
+    if (movement !== undefined) skus.add(movement.sku);
+    if (onceId !== undefined) onceIds.push(onceId);
+    if (request?.claim !== undefined) claims.push(request.claim);
+    if (command !== undefined) addScope(command, skus, wholeOrders, named);
+  }
+  for (const order of await skusOfOrders(session, [...wholeOrders])) for (const sku of order.skus) skus.add(sku);
+  const orderIds = [...new Set([...wholeOrders, ...named])];
+  const locks: LockPlan = {
+    idempotency: claims,
+    inbox: { consumer, eventIds: onceIds },
+    skus: [...skus],
+    documents: [{ table: "orders", idColumn: "order_id", ids: orderIds }],
+  };
+  return { locks, skus, orderIds, wholeOrders };
+}
+
+function addScope(command: Command, skus: Set<string>, whole: Set<string>, named: Set<string>): void {
+  switch (command.type) {
+    case "PlaceOrder":
+      whole.add(command.placement.orderId);
+      for (const line of command.placement.lines) skus.add(line.sku);
+      break;
+    case "ApplyMovement":
+      if (command.movement.reference.type === "order") named.add(command.movement.reference.id);
+      break;
+    case "ExamineDeficit":
+      skus.add(command.sku);
+      break;
+    case "ListSku":
+    case "DefineLocation":
+      break;
+    default:
+      whole.add(command.orderId);
+  }
+}

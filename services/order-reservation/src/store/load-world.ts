@@ -1,0 +1,64 @@
+import type { UnitOfWork } from "@septet/service-kit";
+import { type Command, type Needs, NO_VICTIMS, type Order, placeKey, type World } from "../domain/index.js";
+import type { SlicePlan } from "../slice-plan.js";
+import { findExpiredHolds, findPromisesAt } from "./find-victims.js";
+import { loadOrders } from "./load-orders.js";
+import { loadListings, loadLocations, loadPolicies } from "./load-rules.js";
+import { loadStock } from "./load-stock.js";
+import { paymentsReadUpTo } from "./payments-read.js";
+
+/** Orders beside the slice's own that a decision depends on. */
+export type WantedVictims = Pick<Needs, "expiredHoldsOf" | "reservationsAt">;
+export const NO_VICTIMS_WANTED: WantedVictims = { expiredHoldsOf: [], reservationsAt: [] };
+
+/** Everything the commands are decided on, one statement per table; the locks of the plan are held. */
+export async function loadWorld(
+  unit: UnitOfWork,
+  plan: SlicePlan,
+  commands: readonly Command[],
+  paymentsGraceMs: number,
+): Promise<World> {
+  const skus = [...plan.skus];
+  const expires = commands.some((command) => command.type === "ExpireHold");
+  return {
+    now: unit.now,
+    holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
+    stock: await loadStock(unit, skus),
+    listings: await loadListings(unit, skus),
+    locations: await loadLocations(unit),
+    policies: await loadPolicies(unit),
+    orders: await loadOrders(unit, plan.orderIds),
+    heldSkus: plan.skus,
+    victims: NO_VICTIMS,
+  };
+}
+
+/** Holds may be released up to where payments have been read, and in any case up to the grace time ago. */
+export async function releasableUpTo(
+  unit: Pick<UnitOfWork, "query" | "now">,
+  paymentsGraceMs: number,
+): Promise<number> {
+  return Math.max(await paymentsReadUpTo(unit), unit.now - paymentsGraceMs);
+}
+
+/**
+ * Finds, locks and loads the victims. What changed between finding and locking is seen by the decision, which looks at
+ * the rows as loaded. Where promises exceed what is there, expired holds of the SKU are given back first.
+ */
+export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedVictims): Promise<World> {
+  const skus = [...new Set([...wanted.expiredHoldsOf, ...wanted.reservationsAt.map((place) => place.sku)])];
+  const upTo = Math.min(unit.now, Math.max(world.holdsReleasableUpTo, await paymentsReadUpTo(unit)));
+  const expired = await findExpiredHolds(unit, skus, upTo);
+  const promises = await findPromisesAt(unit, wanted.reservationsAt);
+  const found = [...new Set([...expired, ...promises])].filter((orderId) => !world.orders.has(orderId));
+  await unit.lockVictims("orders", "order_id", found);
+  const victims = await loadOrders(unit, found);
+  const orders = new Map<string, Order>([...world.orders, ...victims]);
+  const reservationsAt = new Map(wanted.reservationsAt.map((p) => [placeKey(p.sku, p.location), p.missing]));
+  return {
+    ...world,
+    orders,
+    holdsReleasableUpTo: upTo,
+    victims: { expiredHoldsOf: new Set(skus), reservationsAt },
+  };
+}

@@ -1,0 +1,4 @@
+import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
+
+/** Run after the kit's and messaging's own migrations. */
+export const reservationMigrations = [CreateReservationTables1764100000000];

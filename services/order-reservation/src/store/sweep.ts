@@ -1,0 +1,20 @@
+import type { Session } from "@septet/messaging";
+
+const DUE_HOLDS = `
+SELECT order_id, (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at FROM orders
+WHERE expires_at <= to_timestamp($1::float8 / 1000) ORDER BY expires_at LIMIT $2`;
+const BELOW_ZERO = `SELECT sku, location FROM stock WHERE sellable < 0 ORDER BY sku, location LIMIT $1`;
+
+/** Orders with a hold to give back whose time is at or before `upTo` (epoch ms), the longest past first. */
+export async function dueHolds(
+  session: Session,
+  upTo: number,
+  limit: number,
+): Promise<{ orderId: string; expiresAt: number }[]> {
+  const rows = await session.query<{ order_id: string; expires_at: number }>(DUE_HOLDS, [upTo, limit]);
+  return rows.map((row) => ({ orderId: row.order_id, expiresAt: Math.round(row.expires_at) }));
+}
+
+/** Where more is promised than is there. */
+export const placesBelowZero = (session: Session, limit: number): Promise<{ sku: string; location: string }[]> =>
+  session.query(BELOW_ZERO, [limit]);

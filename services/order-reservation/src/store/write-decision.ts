@@ -1,0 +1,17 @@
+import type { Session } from "@septet/messaging";
+import type { Decided } from "../domain/index.js";
+import { writeAllocations } from "./write-allocations.js";
+import { writeLines } from "./write-lines.js";
+import { writeOrders } from "./write-orders.js";
+import { writeListings, writeLocations } from "./write-rules.js";
+import { writeStock } from "./write-stock.js";
+
+/** Writes a decision: one set-based statement per table and kind of change. */
+export async function writeDecision(session: Session, decision: Decided): Promise<void> {
+  await writeStock(session, decision.stock);
+  await writeOrders(session, decision.orders);
+  await writeLines(session, decision.orders);
+  await writeAllocations(session, decision.orders);
+  await writeListings(session, decision.listings);
+  await writeLocations(session, decision.locations);
+}

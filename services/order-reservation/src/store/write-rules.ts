@@ -1,0 +1,32 @@
+import type { Session } from "@septet/messaging";
+import type { Location, SkuListing } from "../domain/index.js";
+
+/** Sorted, because two instances may read the same SKUs or locations from different topics' partitions at once. */
+const WRITE_LISTINGS = `
+INSERT INTO sku_listing AS l (sku, active)
+SELECT n.sku, n.active FROM unnest($1::text[], $2::bool[]) AS n (sku, active) ORDER BY n.sku COLLATE "C"
+ON CONFLICT (sku) DO UPDATE SET active = excluded.active WHERE l.active <> excluded.active`;
+
+/** The highest version wins, whoever comes last. */
+const WRITE_LOCATIONS = `
+INSERT INTO location AS l (location, kind, active, version)
+SELECT n.location, n.kind, n.active, n.version
+FROM unnest($1::text[], $2::text[], $3::bool[], $4::bigint[]) AS n (location, kind, active, version)
+ORDER BY n.location COLLATE "C"
+ON CONFLICT (location) DO UPDATE SET kind = excluded.kind, active = excluded.active, version = excluded.version
+WHERE l.version < excluded.version`;
+
+export async function writeListings(session: Session, listings: readonly SkuListing[]): Promise<void> {
+  if (listings.length === 0) return;
+  await session.query(WRITE_LISTINGS, [listings.map((l) => l.sku), listings.map((l) => l.active)]);
+}
+
+export async function writeLocations(session: Session, locations: readonly Location[]): Promise<void> {
+  if (locations.length === 0) return;
+  await session.query(WRITE_LOCATIONS, [
+    locations.map((l) => l.location),
+    locations.map((l) => l.kind),
+    locations.map((l) => l.active),
+    locations.map((l) => l.version),
+  ]);
+}

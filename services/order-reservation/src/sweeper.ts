@@ -1,0 +1,43 @@
+import type { Session } from "@septet/messaging";
+import { type KitMetrics, observeHoldAge } from "@septet/service-kit";
+import type { ReservationDesk } from "./reservation-desk.js";
+import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
+import { dueHolds, placesBelowZero } from "./store/sweep.js";
+
+const HOLDS_PER_SLICE = 500;
+const PLACES_PER_LOOK = 200;
+
+/** Does what time alone brings about; what it finds goes through the desk like everything else. */
+export class Sweeper {
+  readonly #session: Session;
+  readonly #desk: ReservationDesk;
+  readonly #metrics: KitMetrics;
+  readonly #paymentsGraceMs: number;
+
+  constructor(o: { session: Session; desk: ReservationDesk; metrics: KitMetrics; paymentsGraceMs: number }) {
+    this.#session = o.session;
+    this.#desk = o.desk;
+    this.#metrics = o.metrics;
+    this.#paymentsGraceMs = o.paymentsGraceMs;
+  }
+
+  /** Gives back every hold whose time has passed and whose payments have been read. */
+  async expireHolds(): Promise<void> {
+    const now = await databaseNow(this.#session);
+    const upTo = Math.min(now, Math.max(await paymentsReadUpTo(this.#session), now - this.#paymentsGraceMs));
+    for (;;) {
+      const due = await dueHolds(this.#session, upTo, HOLDS_PER_SLICE);
+      if (due.length === 0) break;
+      await this.#desk.submit(due.map(({ orderId }) => ({ command: { type: "ExpireHold", orderId } })));
+      if (due.length < HOLDS_PER_SLICE) break;
+    }
+    const [oldest] = await dueHolds(this.#session, now, 1);
+    observeHoldAge(this.#metrics, oldest === undefined ? 0 : (now - oldest.expiresAt) / 1000);
+  }
+
+  /** Looks again where promises exceed what is there: answers may have come, or there was too much for one slice. */
+  async examineDeficits(): Promise<void> {
+    const places = await placesBelowZero(this.#session, PLACES_PER_LOOK);
+    await this.#desk.submit(places.map((place) => ({ command: { type: "ExamineDeficit", ...place } })));
+  }
+}
