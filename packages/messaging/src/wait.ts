@@ -14,3 +14,14 @@ export function backoffMs(attempt: number, firstMs: number, maxMs: number): numb
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 20));
   return full / 2 + (Math.random() * full) / 2;
 }
+
+/** Waits for `work`, at most `ms`; answers whether it ended in time. Leaves no timer behind; rejects as `work` does. */
+export async function endedWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const over = new AbortController();
+  const late = wait(ms, over.signal).then(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
+}

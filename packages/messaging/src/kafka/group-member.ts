@@ -2,7 +2,7 @@ import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { messageOf } from "../errors.js";
 import type { InboundMessage } from "../event-log.js";
 import type { Logger } from "../logger.js";
-import { wait } from "../wait.js";
+import { endedWithin, wait } from "../wait.js";
 import { OffsetCommitter } from "./offset-committer.js";
 import { PartitionLane } from "./partition-lane.js";
 
@@ -14,6 +14,8 @@ const FETCH_WAIT_MS = 500;
 /** A member without a heartbeat for this long hangs, and is replaced. Longer than a rebalance may take. */
 const HUNG_AFTER_MS = REBALANCE_TIMEOUT_MS + SESSION_TIMEOUT_MS;
 const WATCH_EVERY_MS = 1_000;
+/** A partition whose slice takes longer than this must not hold back the others: it is paused until it has room. */
+const PAUSE_AFTER_MS = 1_000;
 const MIB = 1024 * 1024;
 const LEAVE_WITHIN_MS = 3_000;
 
@@ -76,6 +78,8 @@ export class GroupMember {
       this.#consumer.on(HEARTBEAT, () => this.#beat());
       this.#consumer.on(CRASH, ({ payload }) => resolve(payload.error.message));
     });
+    const stopLanes = () => this.#closeLanes();
+    stop.addEventListener("abort", stopLanes);
     try {
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
@@ -87,26 +91,27 @@ export class GroupMember {
       });
       return await Promise.race([crashed, this.#hung(stop)]);
     } finally {
-      this.#stopping = true;
+      stop.removeEventListener("abort", stopLanes);
     }
   }
 
   /** Waits for the slices under way, at most `withinMs`, commits what is settled and leaves the group. */
   async end(withinMs: number): Promise<void> {
-    this.#stopping = true;
-    const slices = [...this.#lanes.values()].map((lane) => lane.close());
-    await Promise.race([Promise.all([...slices, ...this.#leftovers.values()]), wait(withinMs)]);
-    await Promise.race([this.#committer.flush(), wait(LEAVE_WITHIN_MS)]);
-    const left = this.#consumer.disconnect().then(
-      () => true,
-      (error) => {
-        this.#options.logger.debug({ error: messageOf(error) }, "the consumer did not leave in order");
-        return true;
-      },
-    );
-    if ((await Promise.race([left, wait(LEAVE_WITHIN_MS)])) !== true) {
+    await endedWithin(this.#closeLanes(), withinMs);
+    await endedWithin(this.#committer.flush(), LEAVE_WITHIN_MS);
+    const left = this.#consumer.disconnect().catch((error: unknown) => {
+      this.#options.logger.debug({ error: messageOf(error) }, "the consumer did not leave in order");
+    });
+    if (!(await endedWithin(left, LEAVE_WITHIN_MS))) {
       this.#options.logger.warn({ group: this.#options.groupId }, "a hanging consumer was left behind");
     }
+  }
+
+  /** No further slice begins; resolves when those under way have ended. */
+  async #closeLanes(): Promise<void> {
+    this.#stopping = true;
+    const slices = [...this.#lanes.values()].map((lane) => lane.close());
+    await Promise.all([...slices, ...this.#leftovers.values()]);
   }
 
   /** Answers when there was no heartbeat for too long, or at the stop. */
@@ -130,6 +135,9 @@ export class GroupMember {
     this.#committer.forget();
     for (const [key, lane] of this.#lanes) this.#leave(key, lane.close());
     this.#lanes = new Map();
+    // kafkajs remembers pauses over a rebalance.
+    const paused = this.#consumer.paused();
+    if (paused.length > 0) this.#consumer.resume(paused);
   }
 
   #leave(key: string, ended: Promise<void>): void {
@@ -147,8 +155,19 @@ export class GroupMember {
     }
     const lane = this.#laneOf(batch.topic, batch.partition);
     lane.push(batch.messages);
-    const room = lane.room().then(() => true);
-    while ((await Promise.race([room, wait(HEARTBEAT_INTERVAL_MS)])) !== true) await heartbeat();
+    const room = lane.room();
+    if (!(await endedWithin(room, PAUSE_AFTER_MS))) this.#pauseUntil(lane, room, batch);
+    await heartbeat();
+  }
+
+  #pauseUntil(lane: PartitionLane, room: Promise<unknown>, { topic, partition }: EachBatchPayload["batch"]): void {
+    const lanes = this.#lanes;
+    const which = [{ topic, partitions: [partition] }];
+    this.#consumer.pause(which);
+    void room.then(() => {
+      const current = this.#lanes === lanes && lanes.get(`${topic}/${partition}`) === lane;
+      if (current && !this.#stopping) this.#consumer.resume(which);
+    });
   }
 
   #laneOf(topic: string, partition: number): PartitionLane {

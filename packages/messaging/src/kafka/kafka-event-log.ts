@@ -1,5 +1,5 @@
 import { TOPICS } from "@septet/stock-contracts";
-import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from "kafkajs";
+import kafkajs, { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from "kafkajs";
 import { messageOf } from "../errors.js";
 import type {
   ConsumeOptions,
@@ -12,6 +12,7 @@ import type {
 import { HEALTHY, type Health, unhealthy } from "../health.js";
 import type { Logger } from "../logger.js";
 import type { MessagingMetrics } from "../metrics.js";
+import { backoffMs, wait } from "../wait.js";
 import { KafkaConsumption } from "./kafka-consumption.js";
 import { kafkaLogLines } from "./kafka-log-lines.js";
 import { mendRequestQueue } from "./kafkajs-timers.js";
@@ -20,7 +21,10 @@ import { readToEnd } from "./read-to-end.js";
 import { Reconnecting } from "./reconnecting.js";
 import { sendBatches } from "./send-batches.js";
 
+// Node sees only some names of a CommonJS module, and this is none of them.
+const { KafkaJSProtocolError } = kafkajs;
 const REQUEST_TIMEOUT_MS = 10_000;
+const ASK_RETRIES = 8;
 const MIB = 1024 * 1024;
 
 mendRequestQueue();
@@ -110,7 +114,7 @@ class KafkaEventLog implements EventLog {
 
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, number>> {
     const query = { groupId: this.#physical(groupId), topics: [this.#physical(topic)] };
-    const [answer] = await this.#admin.use((admin) => admin.fetchOffsets(query));
+    const [answer] = await this.#ask((admin) => admin.fetchOffsets(query));
     const committed = (answer?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0);
     return new Map(committed.map(({ partition, offset }) => [partition, Number(offset)]));
   }
@@ -145,8 +149,21 @@ class KafkaEventLog implements EventLog {
   }
 
   async #offsets(topic: string): Promise<{ partition: number; low: number; high: number }[]> {
-    const offsets = await this.#admin.use((admin) => admin.fetchTopicOffsets(this.#physical(topic)));
+    const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(this.#physical(topic)));
     return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+  }
+
+  /** A question, asked again while the broker says that it is not ready: a leader or coordinator is being chosen. */
+  async #ask<R>(question: (admin: Admin) => Promise<R>): Promise<R> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#admin.use(question);
+      } catch (error) {
+        const retriable = error instanceof KafkaJSProtocolError && error.retriable;
+        if (!retriable || attempt >= ASK_RETRIES) throw error;
+        await wait(backoffMs(attempt, 100, 1_000));
+      }
+    }
   }
 
   async #lag(groupId: string, topics: readonly string[]): Promise<PartitionLag[]> {

@@ -1,4 +1,4 @@
-import { wait } from "../wait.js";
+import { endedWithin } from "../wait.js";
 
 interface Client {
   connect(): Promise<void>;
@@ -52,7 +52,7 @@ export class Reconnecting<C extends Client> {
 /** Best effort: what cannot be connected cannot be said goodbye to. */
 async function disconnected(client: Promise<Client>): Promise<void> {
   const goodbye = client.then((connected) => connected.disconnect()).then(noop, noop);
-  await Promise.race([goodbye, wait(DISCONNECT_WITHIN_MS)]);
+  await endedWithin(goodbye, DISCONNECT_WITHIN_MS);
 }
 
 function noop(): void {}
