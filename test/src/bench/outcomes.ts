@@ -24,7 +24,7 @@ export class Outcomes {
   /** Begins to follow the outcomes. */
   static async follow(wire: Wire): Promise<Outcomes> {
     const outcomes = new Outcomes(wire);
-    await wire.eventLog.consume({
+    await wire.listen({
       groupId: `septet-bench-${randomUUID()}`,
       topics: [TOPIC],
       maxSliceMessages: SLICE_MESSAGES,

@@ -1,5 +1,7 @@
 import {
   type Codec,
+  type ConsumeOptions,
+  type Consumption,
   createCodec,
   createKafkaEventLog,
   type EventLog,
@@ -8,6 +10,7 @@ import {
 } from "@septet/messaging";
 import { keyOf, RECORDS, type RecordName, type RecordOf, type RecordTopic } from "@septet/stock-contracts";
 import type { PlatformAccess } from "./access.js";
+import { waitFor } from "./wait.js";
 
 /** A record with its name; the names of the contracts say which topic it goes to. */
 export type Named = { readonly [N in RecordName]: { readonly name: N; readonly value: RecordOf<N> } }[RecordName];
@@ -60,7 +63,14 @@ export class Wire {
         else onFatal(new Error(`${message.topic} ${message.partition}:${message.offset}: ${result.error.message}`));
       });
     };
-    return this.eventLog.consume({ groupId, topics, maxSliceMessages: SLICE_MESSAGES, handle, onFatal });
+    return this.listen({ groupId, topics, maxSliceMessages: SLICE_MESSAGES, handle, onFatal });
+  }
+
+  /** Consumes from when the group is joined: what is published after this resolves is heard without the join's delay. */
+  async listen(options: ConsumeOptions): Promise<Consumption> {
+    const consumption = await this.eventLog.consume(options);
+    await waitFor(`${options.groupId} to join`, () => consumption.health().ok, { everyMs: 10 });
+    return consumption;
   }
 
   /** Every record on a topic up to now. */
