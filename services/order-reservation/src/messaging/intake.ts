@@ -18,9 +18,8 @@ export const TOPICS_READ = [
 export async function itemsOf(codec: Codec, slice: readonly InboundMessage[], self: string): Promise<SliceItem[]> {
   const decoded = await decodeSlice(codec, slice);
   return decoded.map((one) => {
-    if (!isAccepted(one)) return refused(one);
     const size = one.message.value?.length ?? 0;
-    if (size <= LIMITS.MAX_MESSAGE_BYTES) return accepted(one, self);
+    if (size <= LIMITS.MAX_MESSAGE_BYTES) return isAccepted(one) ? accepted(one, self) : refused(one);
     const message = `the message has ${size} bytes, ${LIMITS.MAX_MESSAGE_BYTES} are the most`;
     return refused({ ...one, error: { code: "MESSAGE_TOO_LARGE", message } });
   });
