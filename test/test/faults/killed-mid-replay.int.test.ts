@@ -38,11 +38,11 @@ async function disturbedReplay(system: System, opening: string): Promise<ReplayR
 beforeAll(async () => {
   stack = await attachOrStartStack();
   plan = await smallPlan();
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack?.stop();
-}, 60_000);
+});
 
 test("a replay accounts for every line; the second time it changes nothing, and no service grows fat", async () => {
   await onPlatform({ "order-reservation": 1, warehouse: 1, ledger: 1 }, async (system) => {
@@ -55,7 +55,7 @@ test("a replay accounts for every line; the second time it changes nothing, and 
     for (const service of ["order-reservation", "warehouse", "ledger"] as const)
       expect(residentMiB(system.pid(service))).toBeLessThan(MAX_RESIDENT_MIB);
   });
-}, 120_000);
+});
 
 test("with enough stock a SIGKILL changes nothing: every order ends as it did undisturbed", async () => {
   await onPlatform(TWO_INSTANCES, async (system) => {
@@ -63,7 +63,7 @@ test("with enough stock a SIGKILL changes nothing: every order ends as it did un
     expect(disturbed.report.failures).toEqual([]);
     expect(endStates(disturbed.book)).toEqual(endStates(undisturbed.book));
   });
-}, 120_000);
+});
 
 test("with scarce stock every order has one first outcome, and nothing is refused that was there", async () => {
   await onPlatform(TWO_INSTANCES, async (system) => {
@@ -77,4 +77,4 @@ test("with scarce stock every order has one first outcome, and nothing is refuse
       expect(["RESERVED", "IN_PART", "SHORTED"]).toContain(firstOutcome(order));
     }
   });
-}, 120_000);
+});

@@ -12,11 +12,11 @@ let shop: Scenario;
 beforeAll(async () => {
   const env = { GAP_ALERT_AFTER_SECONDS };
   shop = await Scenario.open({ services: { "order-reservation": 1, warehouse: 1, ledger: 1 }, env });
-}, 120_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 60_000);
+});
 
 /** Books a receipt without waiting for anybody to hear of it. */
 function book(sku: string, quantity: number): Promise<unknown> {
@@ -61,7 +61,7 @@ test("a movement marked as sent without being sent is missed, alarmed, and mende
   expect(await positionAt(shop.reservation, "MARKED")).toEqual({ contiguous: 3, ahead: [] });
   await waitFor("the ledger's gap to close", async () => (await gapsOf("MARKED")).length === 0);
   expect(await shop.auditFailures()).toEqual([]);
-}, 90_000);
+});
 
 test("a movement deleted before it was sent is missed, closed as void, and the audit names what now differs", async () => {
   await loseTheSecond("DELETED", "DELETED");
@@ -91,4 +91,4 @@ test("a movement deleted before it was sent is missed, closed as void, and the a
   ]);
   const drift = await shop.alert("BALANCE_DRIFT", (raised) => raised.sku === "DELETED");
   expect(drift.service).toBe("ledger");
-}, 90_000);
+});

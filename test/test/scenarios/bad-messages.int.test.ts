@@ -13,11 +13,11 @@ let turn = 0;
 beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 1, warehouse: 1, ledger: 1 }, partitions: 1 });
   await shop.receive("GOOD", 1_000);
-}, 120_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 60_000);
+});
 
 beforeEach(() => {
   turn += 1;
@@ -79,7 +79,7 @@ test("a message of 8 MiB ends in dead letters, not in silence", async () => {
   await betweenGoodOrders(() => shop.wire.eventLog.publish([{ topic: ORDERS, key: "oversized", value }]));
   const letter = await deadLetterWith("oversized");
   expect(letter.value).toHaveLength(EIGHT_MIB);
-}, 60_000);
+});
 
 test("an order of 8 MiB that can be read is rejected as well", async () => {
   const sku = "X".repeat(60);
@@ -88,7 +88,7 @@ test("an order of 8 MiB that can be read is rejected as well", async () => {
   await betweenGoodOrders(() => shop.publish(orderPlaced({ orderId, lines })));
   const rejected = await shop.outcome(orderId, "OrderReservationRejected");
   expect(rejected.reasons.map(({ code }) => code)).toEqual(["INVALID_ORDER"]);
-}, 60_000);
+});
 
 test("the same order with other lines is a conflict: 409 for a request, a dead letter for an event, no new outcome", async () => {
   const wish = { orderId: "same", lines: [{ sku: "GOOD", quantity: 1 }] };

@@ -9,11 +9,11 @@ let shop: Scenario;
 
 beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 2, warehouse: 1, ledger: 1 } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 60_000);
+});
 
 test("200 requests and 200 events at once for 100 pieces, at two instances: exactly 100 are sold", async () => {
   await shop.receive("LAST", PIECES);

@@ -16,11 +16,11 @@ let shop: Scenario;
 
 beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 2, warehouse: 1, ledger: 1 } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 60_000);
+});
 
 function ids(race: string): string[] {
   return Array.from({ length: TIMES }, (_, n) => `${race}-${n}`);
@@ -77,7 +77,7 @@ test("payment against expiry: whatever came first, the paid order has its piece 
   }
   // A race that is always won by the same side was none.
   expect(expired).toBeLessThan(TIMES);
-}, 120_000);
+});
 
 test("payment before placement: the order is placed as a paid one", async () => {
   const orders = ids("early");
@@ -92,7 +92,7 @@ test("payment before placement: the order is placed as a paid one", async () => 
     expect(shop.outcomes(orderId)).not.toContain("OrderReservationReleased");
     expect(shop.about(orderId).filter(({ name }) => name === "FulfilmentRequested")).toHaveLength(1);
   }
-}, 120_000);
+});
 
 test("cancellation against payment: cancelled in the end, and money for nothing is alarmed", async () => {
   const orders = ids("cancel");
@@ -119,7 +119,7 @@ test("cancellation against payment: cancelled in the end, and money for nothing 
     expect(alarmed().has(orderId)).toBe(false);
     expect(shop.about(orderId).map(({ name }) => name)).toContain("FulfilmentCancelled");
   }
-}, 120_000);
+});
 
 test("a request and an event for one order: decided once, one answer", async () => {
   const orders = ids("twice");
@@ -138,10 +138,10 @@ test("a request and an event for one order: decided once, one answer", async () 
   await shop.untilBucket("BOTH-WAYS", "orderReserved", TIMES);
   expect(answers.every(({ status }) => status === 200 || status === 201)).toBe(true);
   for (const orderId of orders) expect(shop.outcomes(orderId)).toEqual(["OrderReserved"]);
-}, 120_000);
+});
 
 test("after all races nobody disagrees, and nothing lies in dead letters", async () => {
   expect(await shop.auditFailures()).toEqual([]);
   expect(await shop.deadLetters("order-reservation")).toEqual([]);
   expect(await shop.deadLetters("warehouse")).toEqual([]);
-}, 120_000);
+});

@@ -8,11 +8,11 @@ let shop: Scenario;
 
 beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 1, warehouse: 1, ledger: 1 } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 60_000);
+});
 
 async function stockOf(sku: string): Promise<{ sellable: number; orderReserved: number }> {
   return {
