@@ -1,6 +1,7 @@
 export { type Codec, type CodecOptions, createCodec, type Decoded, type DecodeError } from "./avro-codec.js";
 export { consumedOffsets, recordConsumed } from "./consumed-offsets.js";
 export type { Session } from "./database-session.js";
+export { type FiledDeadLetter, readDeadLetters, replayDeadLetters } from "./dead-letter-box.js";
 export {
   DEAD_LETTER_HEADERS,
   type DeadLetter,

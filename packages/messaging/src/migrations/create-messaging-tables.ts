@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
+import { ensureOutboxPartitions } from "../outbox-partitions.js";
 
 /**
  * The tables that every service has. No foreign keys: all of them are hot.
@@ -13,6 +14,7 @@ export class CreateMessagingTables1763800000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...OUTBOX, ...POSITIONS]) await runner.query(statement);
+    await ensureOutboxPartitions(runner, Date.now());
   }
 
   async down(runner: QueryRunner): Promise<void> {
