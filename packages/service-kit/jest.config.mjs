@@ -1,3 +1,4 @@
 import base from "../../jest.base.mjs";
 
-export default { ...base };
+// Tests wait for conditions with deadlines of their own; this one only ends what hangs.
+export default { ...base, testTimeout: 90_000 };

@@ -127,9 +127,22 @@ export function sessionOf(client: PoolClient): Session {
 
 async function inSnapshot<T>(client: PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  let result: T;
   try {
-    return await work(sessionOf(client));
-  } finally {
-    await client.query("COMMIT");
+    result = await work(sessionOf(client));
+  } catch (error) {
+    await rollback(client, error);
+    throw error;
+  }
+  await client.query("COMMIT");
+  return result;
+}
+
+/** A connection that is gone has rolled back by itself; the first error is the one that counts. */
+export async function rollback(client: PoolClient, first: unknown): Promise<void> {
+  try {
+    await client.query("ROLLBACK");
+  } catch (error) {
+    if (first instanceof Error && first.cause === undefined) first.cause = error;
   }
 }

@@ -1,5 +1,4 @@
 import { claimInbox, type Session } from "@septet/messaging";
-import type { PoolClient } from "pg";
 import type { Database } from "./database.js";
 import { type IdempotencyClaim, lockClaims, type StoredAnswer } from "./idempotency.js";
 import { StartOver } from "./start-over.js";
@@ -49,12 +48,7 @@ const LOCK_STREAMS = `SELECT sku, sequence FROM sku_stream
 const NOW = `(extract(epoch FROM septet_now()) * 1000)::float8`;
 
 /** Takes the locks of the plan, class after class, each in one statement sorted bytewise; then reads the time. */
-export async function takeLocks(
-  database: Database,
-  client: PoolClient,
-  session: Session,
-  plan: LockPlan,
-): Promise<HeldLocks> {
+export async function takeLocks(database: Database, session: Session, plan: LockPlan): Promise<HeldLocks> {
   const idempotency =
     plan.idempotency !== undefined && plan.idempotency.length > 0
       ? await lockClaims(session, plan.idempotency)
@@ -63,7 +57,7 @@ export async function takeLocks(
     plan.inbox !== undefined && plan.inbox.eventIds.length > 0
       ? await claimInbox(session, plan.inbox.consumer, [...plan.inbox.eventIds])
       : new Set<string>();
-  const sequences = await lockStreams(database, client, [...new Set(plan.skus ?? [])]);
+  const sequences = await lockStreams(database, session, [...new Set(plan.skus ?? [])]);
   const rows = [...(plan.documents ?? []), ...(plan.counters ?? [])].filter((lock) => lock.ids.length > 0);
   let now: number | undefined;
   for (const [i, lock] of rows.entries()) {
@@ -73,15 +67,11 @@ export async function takeLocks(
   return { idempotency, freshInbox, sequences, now: now ?? (await readTime(session)) };
 }
 
-async function lockStreams(database: Database, client: PoolClient, skus: string[]): Promise<Map<string, number>> {
+async function lockStreams(database: Database, session: Session, skus: string[]): Promise<Map<string, number>> {
   if (skus.length === 0) return new Map();
   const unseen = skus.filter((sku) => !database.knownStreams.has(sku));
-  if (unseen.length > 0) await client.query({ name: "create_streams", text: CREATE_STREAMS, values: [unseen] });
-  const { rows } = await client.query<{ sku: string; sequence: string }>({
-    name: "lock_streams",
-    text: LOCK_STREAMS,
-    values: [skus],
-  });
+  if (unseen.length > 0) await session.query(CREATE_STREAMS, [unseen]);
+  const rows = await session.query<{ sku: string; sequence: string }>(LOCK_STREAMS, [skus]);
   const sequences = new Map(rows.map((row) => [row.sku, Number(row.sequence)]));
   const gone = skus.filter((sku) => !sequences.has(sku));
   if (gone.length > 0) {

@@ -1,5 +1,4 @@
 import { appendToOutbox, type InboundMessage, type OutboxRow, recordConsumed, type Session } from "@septet/messaging";
-import type { PoolClient } from "pg";
 import { type StoredAnswer, storeAnswers } from "./idempotency.js";
 
 /** What a unit of work has decided and not written yet. */
@@ -17,10 +16,9 @@ const ADVANCE_STREAMS = `UPDATE sku_stream s SET sequence = t.sequence
   FROM unnest($1::text[], $2::bigint[]) AS t (sku, sequence) WHERE s.sku = t.sku`;
 
 /** Writes them, each kind in one statement; outbox ids are drawn last. Returns whether something is to be sent. */
-export async function flush(client: PoolClient, session: Session, pending: PendingWrites): Promise<boolean> {
+export async function flush(session: Session, pending: PendingWrites): Promise<boolean> {
   if (pending.sequences.size > 0) {
-    const values = [[...pending.sequences.keys()], [...pending.sequences.values()]];
-    await client.query({ name: "advance_streams", text: ADVANCE_STREAMS, values });
+    await session.query(ADVANCE_STREAMS, [[...pending.sequences.keys()], [...pending.sequences.values()]]);
   }
   await storeAnswers(session, pending.answers, pending.unanswered);
   for (const { groupId, messages } of pending.consumed) await recordConsumed(session, groupId, messages);

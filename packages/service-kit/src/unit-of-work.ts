@@ -2,12 +2,12 @@ import { deadLetterRow, type InboundMessage, type OutboxRow, type Session } from
 import type { MovementDraft, RecordName, RecordOf, StockMovement } from "@septet/stock-contracts";
 import { keyOf, RECORDS } from "@septet/stock-contracts";
 import type { PoolClient } from "pg";
-import type { Database, Recorder } from "./database.js";
-import { sessionOf } from "./database.js";
+import { type Database, type Recorder, rollback } from "./database.js";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency.js";
 import { isStored } from "./idempotency.js";
 import { type HeldLocks, type LockPlan, lockStatement, takeLocks } from "./locks.js";
 import { flush, type PendingWrites } from "./pending-writes.js";
+import { isStalePlan, preparingSession } from "./prepared-statements.js";
 import { StartOver } from "./start-over.js";
 import { currentTrace, traceHeaders } from "./trace-context.js";
 import { sqlState, TransientError } from "./transient.js";
@@ -111,30 +111,23 @@ async function attemptOnce<R>(
   work: (unit: UnitOfWork) => Promise<R>,
   o: TransactOptions,
 ): Promise<{ result: R; published: boolean; deadLetters: PendingWrites["deadLetters"] }> {
-  const session = sessionOf(client);
+  const session = preparingSession(client);
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
     const locks = typeof plan === "function" ? await plan(session) : plan;
-    const held = await takeLocks(database, client, session, locks);
+    const held = await takeLocks(database, session, locks);
     const { unit, pending } = begin(session, recorder, held, locks, o);
     const result = await work(unit);
     pending.unanswered = unansweredOf(held, pending);
-    const published = await flush(client, session, pending);
+    const published = await flush(session, pending);
     await client.query("COMMIT");
     for (const sku of held.sequences.keys()) database.knownStreams.add(sku);
     return { result, published, deadLetters: pending.deadLetters };
   } catch (error) {
     await rollback(client, error);
+    // The pool makes a new connection in its place.
+    if (isStalePlan(error)) await client.end();
     throw error;
-  }
-}
-
-/** A connection that is gone has rolled back by itself; the first error is the one that counts. */
-async function rollback(client: PoolClient, first: unknown): Promise<void> {
-  try {
-    await client.query("ROLLBACK");
-  } catch (error) {
-    if (first instanceof Error && first.cause === undefined) first.cause = error;
   }
 }
 
@@ -235,8 +228,9 @@ function begin(
 }
 
 /** Why the whole may be begun again; undefined when it may not. */
-function retryReason(error: unknown): "deadlock" | "lock_timeout" | "serialization" | "start_over" | undefined {
+function retryReason(error: unknown): string | undefined {
   if (error instanceof StartOver) return "start_over";
+  if (isStalePlan(error)) return "stale_plan";
   switch (sqlState(error)) {
     case "40P01":
       return "deadlock";

@@ -38,7 +38,7 @@ function start(env: Record<string, string>): ServiceProcess {
   return service;
 }
 const untilReady = (service: ServiceProcess) =>
-  eventually("the service is ready", async () => (await service.ready())?.status === 200, 30_000).catch(
+  eventually("the service is ready", async () => (await service.ready())?.status === 200, 60_000).catch(
     (error: Error) => {
       throw new Error(`${error.message}\n${service.output()}`);
     },
@@ -97,7 +97,7 @@ describe("a service's life", () => {
     await eventually(
       "readiness names the registry",
       async () => (await service.ready())?.checks.start?.reason?.startsWith("schema registry"),
-      20_000,
+      30_000,
     );
     expect((await service.end("SIGTERM")).code).toBe(0);
   });
@@ -108,7 +108,7 @@ describe("a service's life", () => {
     await eventually(
       "readiness names kafka",
       async () => (await service.ready())?.checks.start?.reason?.startsWith("kafka"),
-      20_000,
+      30_000,
     );
     expect((await service.end("SIGTERM")).code).toBe(0);
   });
@@ -121,7 +121,7 @@ describe("a service's life", () => {
     await eventually(
       "its own movement has come back",
       async () => (await sql(`SELECT 1 FROM stream_position WHERE contiguous = 1`)).length === 1,
-      20_000,
+      30_000,
     );
     const balances = await call(service, "GET", "/v1/balances?sku=socks");
     expect(balances.json).toEqual({

@@ -360,6 +360,17 @@ describe("beginning again", () => {
     expect(await transact(kit.db, {}, async () => "fine")).toBe("fine");
   });
 
+  test("a table that a newer instance changed meanwhile does not trouble prepared statements for long", async () => {
+    await kit.db.query(`INSERT INTO orders VALUES ('o-1')`);
+    const read = (db: typeof kit.db) =>
+      transact(db, {}, (unit) => unit.query(`SELECT * FROM orders WHERE order_id = $1`, ["o-1"]));
+    expect(await read(kit.db)).toEqual([{ order_id: "o-1", state: "NEW" }]);
+    await kit.db.query(`ALTER TABLE orders ADD COLUMN note text`);
+    for (let i = 0; i < 12; i++) expect(await read(kit.db)).toEqual([{ order_id: "o-1", state: "NEW", note: null }]);
+    expect(await retries("stale_plan")).toBeGreaterThan(0);
+    await kit.db.query(`ALTER TABLE orders DROP COLUMN note`);
+  });
+
   test("a pool of two serves fifty pieces of work at once: none waits for a second connection", async () => {
     const small = await openKitDatabase([Tables1764100000000], 2);
     const work = Array.from({ length: 50 }, (_, i) =>
