@@ -26,11 +26,11 @@ export function movementConsumer(
   context: ServiceContext<typeof LEDGER_VARIABLES>,
   metrics: LedgerMetrics,
 ): ConsumerDefinition {
-  const queue = new SliceQueue<Arrival, undefined>({
+  const queue = new SliceQueue<InboundMessage, undefined>({
     maxItems: MAX_SLICE_ITEMS,
     isTransient,
-    settle: (arrivals) => settle(context, metrics, arrivals),
-    poison: (arrival, error) => bury(context, arrival, error),
+    settle: (messages) => settle(context, metrics, messages),
+    poison: (message, error) => bury(context, message, error),
     onRetry: (error, attempt) => context.logger.warn({ err: error, attempt }, "a slice of movements waits"),
   });
   context.health.register("fold", () => queue.health());
@@ -41,9 +41,8 @@ export function movementConsumer(
     topics: [MOVEMENTS_TOPIC],
     maxSliceMessages: MAX_SLICE_ITEMS,
     async handle(slice) {
-      const decoded = await decodeSlice(context.codec, slice);
       if (slice.length < MAX_SLICE_ITEMS) await gather();
-      await queue.submit(decoded.map(arrivalOf));
+      await queue.submit(slice);
     },
   };
 }
@@ -70,21 +69,23 @@ function gathering(ms: number): () => Promise<void> {
 async function settle(
   context: ServiceContext<typeof LEDGER_VARIABLES>,
   metrics: LedgerMetrics,
-  arrivals: Arrival[],
+  messages: readonly InboundMessage[],
 ): Promise<undefined[]> {
+  // Decoded here and not on arrival: what waits in the queue stays as small as it came.
+  const arrivals = (await decodeSlice(context.codec, messages)).map(arrivalOf);
   const movements = arrivals.flatMap((arrival) => (isMovement(arrival) ? [arrival.movement] : []));
   const outcome = await context.transact({ skus: skusOf(movements) }, (unit) =>
     foldArrivals(unit, MOVEMENTS_GROUP, arrivals),
   );
   metrics.count(outcome);
   for (const fork of outcome.forks) context.logger.error({ fork }, "a stream has forked");
-  return arrivals.map(() => undefined);
+  return messages.map(() => undefined);
 }
 
 /** A movement that the books refuse goes to the dead letters; what stands around it is folded. */
 async function bury(
   context: ServiceContext<typeof LEDGER_VARIABLES>,
-  { message }: { message: InboundMessage },
+  message: InboundMessage,
   error: unknown,
 ): Promise<undefined> {
   context.logger.error({ err: error, offset: message.offset, partition: message.partition }, "a movement was refused");
