@@ -89,11 +89,14 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** A request, its body included, takes this long at most, milliseconds: an upload of many lines over a slow line. */
+const MAX_REQUEST_MS = 600_000;
+
 /** Listens on host and port. @throws when the port is taken. */
 export async function listen(handler: RequestListener, o: { host: string; port: number }): Promise<HttpServer> {
   let current = handler;
   const server = createServer(
-    { requestTimeout: 0, headersTimeout: 15_000, keepAliveTimeout: 10_000 },
+    { requestTimeout: MAX_REQUEST_MS, headersTimeout: 15_000, keepAliveTimeout: 10_000 },
     (request, response) => current(request, response),
   );
   await new Promise<void>((resolve, reject) => {
