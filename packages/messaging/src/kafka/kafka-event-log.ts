@@ -66,7 +66,8 @@ class KafkaEventLog implements EventLog {
       requestTimeout: REQUEST_TIMEOUT_MS,
       logLevel: logLevel.WARN,
       logCreator: kafkaLogLines(options.logger),
-      retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
+      // Five seconds in all: long enough for a leader or coordinator to be chosen.
+      retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
     this.#producer = new Reconnecting(() =>
       this.#kafka.producer({ createPartitioner: murmur2Partitioner, allowAutoTopicCreation: false }),
