@@ -41,14 +41,17 @@ function page(order: "asc" | "desc"): string {
 
 /** Recorded instants are compared inside the database: a JavaScript date has milliseconds only. */
 const AFTER = `
-  SELECT ml.ledger_seq::float8 AS "ledgerSeq", ml.location, l.kind, ${selectAccounts("ml")}
+  SELECT m.ledger_seq::float8 AS "ledgerSeq", touched.location, l.kind, ${selectAccounts("ml")}
     FROM movement m
    CROSS JOIN LATERAL (SELECT DISTINCT leg.value ->> 'location' AS location FROM jsonb_array_elements(m.legs) leg) touched
-    JOIN movement_location ml ON ml.sku = m.sku AND ml.location = touched.location
-                             AND ml.recorded_at = m.recorded_at AND ml.ledger_seq = m.ledger_seq
-    LEFT JOIN location l ON l.location = ml.location
+   CROSS JOIN LATERAL (
+     SELECT * FROM movement_location
+      WHERE sku = m.sku AND location = touched.location AND recorded_at = m.recorded_at AND ledger_seq = m.ledger_seq
+     OFFSET 0
+   ) AS ml
+    LEFT JOIN location l ON l.location = touched.location
    WHERE m.sku = $1 AND m.ledger_seq = ANY ($2::bigint[])
-   ORDER BY ml.location`;
+   ORDER BY touched.location`;
 
 /** Up to `limit` movements of a SKU before (`desc`) or after (`asc`) a ledger number, which may be null: from the end. */
 export async function readMovements(

@@ -16,10 +16,15 @@ export interface Before {
   readonly latestRecordedAt: number;
 }
 
+/** `OFFSET 0` keeps it at one index lookup per place; left free, the planner reads the whole table once it is large. */
 const READ = `
-  SELECT b.sku, b.location, ${selectAccounts("b")}, (extract(epoch FROM b.recorded_at) * 1000)::float8 AS "recordedAt"
+  SELECT place.sku, place.location, b.*
     FROM unnest($1::text[], $2::text[]) AS place (sku, location)
-    JOIN balance b ON b.sku = place.sku AND b.location = place.location`;
+   CROSS JOIN LATERAL (
+     SELECT ${selectAccounts("balance")}, (extract(epoch FROM recorded_at) * 1000)::float8 AS "recordedAt"
+       FROM balance WHERE balance.sku = place.sku AND balance.location = place.location
+     OFFSET 0
+   ) AS b`;
 
 /** Reads the balances of the places, and draws the slice's block of ledger numbers. Call it after the last lock. */
 export async function readBalances(

@@ -9,7 +9,11 @@ const FORKED = `
          m.sku, m.recorded_by, m.sequence, m.movement_id, again.movement_id, to_timestamp($5::float8 / 1000), again.content
     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $6::jsonb[])
       AS again (sku, recorded_by, sequence, movement_id, content)
-    JOIN movement m ON m.sku = again.sku AND m.recorded_by = again.recorded_by AND m.sequence = again.sequence
+   CROSS JOIN LATERAL (
+     SELECT * FROM movement
+      WHERE sku = again.sku AND recorded_by = again.recorded_by AND sequence = again.sequence
+     OFFSET 0
+   ) AS m
    WHERE m.movement_id <> again.movement_id
    ORDER BY m.sku, m.recorded_by, m.sequence, again.movement_id
   ON CONFLICT DO NOTHING
