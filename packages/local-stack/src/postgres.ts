@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { GivenUp, until } from "./deadline.js";
-import { identify } from "./process-identity.js";
-import { endProcess, type KeptProcess, type ProcessKeeper, tailOf } from "./process-keeper.js";
+import { recoverFromKill } from "./postmaster-pid.js";
+import { type KeptProcess, type ProcessKeeper, tailOf } from "./process-keeper.js";
 import { type UnprivilegedUser, unprivilegedUser } from "./unprivileged-user.js";
 
 const run = promisify(execFile);
@@ -151,30 +151,6 @@ async function initialise(initdb: string, data: string, password: string, user: 
     rmSync(passwordFile, { force: true });
   }
   renameSync(draft, data);
-}
-
-/**
- * After SIGKILL postmaster.pid stays. Postgres knows what to do with it, with one exception: if its pid has been given to
- * some other process meanwhile, Postgres takes that one for its old self and refuses to start. Then the file goes; but a
- * Postgres that really runs on this folder is ended.
- */
-async function recoverFromKill(data: string): Promise<void> {
-  const file = join(data, "postmaster.pid");
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-  const identity = Number.isInteger(pid) && pid > 1 ? identify(pid) : undefined;
-  if (identity === undefined) return;
-  if (commandOf(pid).includes(data)) await endProcess(identity, 8_000);
-  rmSync(file, { force: true });
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
 }
 
 /** One password for all roles of a home: it keeps other users of the machine out, not the services from each other. */

@@ -36,8 +36,9 @@ function startFromProc(pid: number, boot: string): string | undefined {
   }
   // The command, second, stands in parentheses and may itself contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, ticks] = [fields[0], fields[19]];
-  return state === "Z" || state === "X" ? undefined : `${boot}/${ticks}`;
+  const [state, threads, ticks] = [fields[0], Number(fields[17]), fields[19]];
+  // A killed Java shows as dead while its other threads still end; only with the last one are its ports and files free.
+  return (state === "Z" || state === "X") && threads <= 1 ? undefined : `${boot}/${ticks}`;
 }
 
 function startFromPs(pid: number): string | undefined {

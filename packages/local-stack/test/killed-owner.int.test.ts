@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { freePortBase, NOTHING_EXTERNAL, repositoryFolder, type Stack, startStack, until } from "../src/index.js";
+import { identify } from "../src/process-identity.js";
 import { ALL_TRACES, findTraces, leaveTraces, type Places, placesOf } from "./support/goods.js";
 
 const KEEPER = resolve(repositoryFolder, "packages/local-stack/test/support/stack-keeper.mjs");
@@ -80,6 +81,5 @@ function guardOf(owner: ChildProcess): number {
 }
 
 function isAlive(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return existsSync(file) && !/\) [ZX] /.test(readFileSync(file, "utf8"));
+  return identify(pid) !== undefined;
 }
