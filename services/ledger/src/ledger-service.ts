@@ -28,14 +28,14 @@ export function ledgerService(): ServiceDefinition<typeof LEDGER_VARIABLES> {
     },
     routes: (context) => [...stockRoutes(context.db), auditRoute(auditor)],
     consumers: (context) => [movementConsumer(context, metrics), surroundingsConsumer(context)],
-    jobs: (context) => jobsOf(context, metrics, auditor),
+    jobs: (context) => jobsOf(context, auditor),
   };
 }
 
-function jobsOf(context: ServiceContext<typeof LEDGER_VARIABLES>, metrics: LedgerMetrics, auditor: Auditor): Job[] {
+function jobsOf(context: ServiceContext<typeof LEDGER_VARIABLES>, auditor: Auditor): Job[] {
   const { AUDIT_INTERVAL_SECONDS: interval, GAP_ALERT_AFTER_SECONDS: bound } = context.config;
   const gaps = context.every(GAP_WATCH_MS, "gaps", async () => {
-    metrics.gaps(await context.transact({}, (unit) => watchGaps(unit, bound * 1_000)));
+    await context.transact({}, (unit) => watchGaps(unit, bound * 1_000));
   });
   if (interval === 0) return [gaps];
   const audits = context.every(interval * 1_000, "audit", async () => {

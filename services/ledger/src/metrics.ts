@@ -6,7 +6,6 @@ import type { AuditResult } from "./domain/audit.js";
 export interface LedgerMetrics {
   /** Counts what a slice came to. */
   count(outcome: { folded: number; duplicates: number; refused: number; forks: readonly unknown[] }): void;
-  gaps(open: number): void;
   audited(result: AuditResult): void;
 }
 
@@ -21,11 +20,6 @@ export function createLedgerMetrics(kit: KitMetrics): LedgerMetrics {
   const forks = new Counter({
     name: "septet_ledger_stream_forks_total",
     help: "Sequences that came with another movementId than before",
-    registers,
-  });
-  const gaps = new Gauge({
-    name: "septet_ledger_open_gaps",
-    help: "Streams of which movements are missing",
     registers,
   });
   const identity = new Gauge({
@@ -51,7 +45,6 @@ export function createLedgerMetrics(kit: KitMetrics): LedgerMetrics {
       movements.inc({ outcome: "refused" }, outcome.refused);
       forks.inc(outcome.forks.length);
     },
-    gaps: (open) => gaps.set(open),
     audited(result) {
       identity.set(result.scan.identityHolds ? 1 : 0);
       seconds.set((result.finishedAt - result.startedAt) / 1_000);
