@@ -73,6 +73,7 @@ export const ALERT_CODES = {
   PAYMENT_FOR_CANCELLED_ORDER: "money came for a cancelled order",
   PAID_ORDER_REJECTED: "a paid order was refused for another reason than lack of stock",
   SELLABLE_BELOW_ZERO: "more is promised at a location than is there",
+  TOTAL_BELOW_ZERO: "more has left a location than was booked into it",
   STOCK_SHORTAGE: "an order was shorted and waits for its remedy",
   SHORTAGE_NOT_HANDLED: "nobody has handled a shortage within the hour",
   MOVEMENT_GAP: "sequences of a stream are missing",
