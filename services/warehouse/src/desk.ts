@@ -1,4 +1,4 @@
-import { type Health, type InboundMessage, type SliceMetrics, SliceQueue } from "@septet/messaging";
+import { type Health, type InboundMessage, SliceQueue } from "@septet/messaging";
 import {
   type Answer,
   countOutcome,
@@ -49,39 +49,42 @@ export interface Settled {
   readonly answer?: Answer;
 }
 
+export interface DeskOptions {
+  readonly db: Database;
+  readonly metrics: KitMetrics;
+  onRetry?(error: unknown): void;
+}
+
 /**
- * The one desk of a process: clerks and messages queue here, and what has gathered while the previous slice was being
- * settled is settled together in one transaction (many clerks ship at once for the price of one commit).
+ * The desk of a process. Clerks queue at one window, messages at the other; what has gathered at a window while its previous
+ * slice was being settled is settled together in one transaction (many clerks ship at once for the price of one commit).
+ *
+ * Two windows and not one, so that a backlog of messages does not stand before the clerks; that a cancellation at one and
+ * a shipment at the other do not both win is a matter of the locks, not of the queue.
  */
 export class Desk {
   readonly #db: Database;
   readonly #metrics: KitMetrics;
-  readonly #queue: SliceQueue<DeskItem, Settled>;
+  readonly #clerks: SliceQueue<DeskItem, Settled>;
+  readonly #messages: SliceQueue<DeskItem, Settled>;
 
-  constructor(o: { db: Database; metrics: KitMetrics; slices?: SliceMetrics; onRetry?(error: unknown): void }) {
+  constructor(o: DeskOptions) {
     this.#db = o.db;
     this.#metrics = o.metrics;
-    this.#queue = new SliceQueue<DeskItem, Settled>({
-      settle: (items) => this.#settle(items),
-      maxItems: MAX_SLICE_ITEMS,
-      isTransient,
-      poison: (item, error) => this.#poison(item, error),
-      deadlineOf: (item) => (item.kind === "clerk" ? item.deadline : undefined),
-      ...(o.onRetry === undefined ? {} : { onRetry: o.onRetry }),
-      ...(o.slices === undefined ? {} : { metrics: o.slices }),
-    });
+    this.#clerks = this.#window("clerks", o);
+    this.#messages = this.#window("messages", o);
   }
 
   /** Settles a clerk's command once per key and answers it. */
   async ask(command: Command, claim: IdempotencyClaim, present: (outcome: Outcome) => Answer): Promise<Answer> {
     const deadline = Date.now() + REQUEST_PATIENCE_MS;
-    const [settled] = await this.#queue.submit([{ kind: "clerk", command, claim, present, deadline }]);
+    const [settled] = await this.#clerks.submit([{ kind: "clerk", command, claim, present, deadline }]);
     return settled!.answer!;
   }
 
   /** Settles the messages of a slice; resolves once they are in the database. */
   async take(items: readonly MessageItem[]): Promise<void> {
-    await this.#queue.submit(items);
+    await this.#messages.submit(items);
   }
 
   /** Books rows in a transaction of their own: an upload does not make clerks wait in one slice with it. */
@@ -92,11 +95,24 @@ export class Desk {
   }
 
   health(): Health {
-    return this.#queue.health();
+    const clerks = this.#clerks.health();
+    return clerks.ok ? this.#messages.health() : clerks;
   }
 
-  close(): Promise<void> {
-    return this.#queue.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#clerks.close(), this.#messages.close()]);
+  }
+
+  #window(name: string, { metrics, onRetry }: DeskOptions): SliceQueue<DeskItem, Settled> {
+    return new SliceQueue<DeskItem, Settled>({
+      settle: (items) => this.#settle(items),
+      maxItems: MAX_SLICE_ITEMS,
+      isTransient,
+      poison: (item, error) => this.#poison(item, error),
+      deadlineOf: (item) => (item.kind === "clerk" ? item.deadline : undefined),
+      metrics: metrics.messaging.slices(name),
+      ...(onRetry === undefined ? {} : { onRetry }),
+    });
   }
 
   async #settle(items: readonly DeskItem[]): Promise<Settled[]> {

@@ -45,7 +45,6 @@ function openDesk({ db, metrics, logger, health, onStop }: ServiceContext): Desk
   const desk = new Desk({
     db,
     metrics,
-    slices: metrics.messaging.slices("desk"),
     onRetry: (error) => logger.warn({ err: error }, "a slice is tried again"),
   });
   health.register("desk", () => desk.health());

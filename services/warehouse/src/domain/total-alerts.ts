@@ -1,7 +1,8 @@
+import type { AlertCode } from "@septet/stock-contracts";
 import type { DomainEvent } from "./decision.js";
 import type { Crossing } from "./on-hand.js";
 
-const CODE = "TOTAL_BELOW_ZERO";
+const CODE: AlertCode = "TOTAL_BELOW_ZERO";
 
 /**
  * More has left a location than was ever booked into it: movements are still under way, or the book is wrong. Raised once
