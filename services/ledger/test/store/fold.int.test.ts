@@ -80,6 +80,16 @@ describe("The books", () => {
     );
   }, 60_000);
 
+  test("end the same when two instances fold the same slices at once", async () => {
+    const streams = new Streams();
+    const received = Array.from({ length: 40 }, (_, i) => streams.receive(i % 3 === 0 ? PHONE : SOCKS, 1));
+    const slices = [received.slice(0, 15), received.slice(10, 30), received.slice(25)];
+    await Promise.all([...slices, ...slices].map((slice) => books.fold(slice)));
+    for (const sku of [SOCKS, PHONE]) expect(await balancesOf(sku)).toEqual(foldOf(received, sku));
+    const history = await readMovements(books.db, { sku: SOCKS, order: "asc", beyond: null, limit: 100 });
+    expect(history.map((m) => m.after[0]!.balances.total)).toEqual(history.map((_, i) => i + 1));
+  });
+
   test("tell of each movement what it left behind at every location it touched", async () => {
     const day = aDay();
     await books.fold(day.slice(0, 4));
