@@ -89,11 +89,16 @@ export async function fetchArtifacts(
 async function fetchOne(folder: string, artifact: Wanted, onProgress: (line: string) => void): Promise<void> {
   onProgress(`fetching ${artifact.title} …`);
   const partial = join(folder, `partial-${artifact.name}`);
+  const maven = run("mvn", ["-q", "-B", "-ntp", ...artifact.goal(partial)], { timeout: FETCH_MS, maxBuffer: 64 << 20 });
+  const endWithUs = () => void maven.child.kill();
+  process.once("exit", endWithUs);
   try {
-    await run("mvn", ["-q", "-B", "-ntp", ...artifact.goal(partial)], { timeout: FETCH_MS, maxBuffer: 64 << 20 });
+    await maven;
   } catch (error) {
     const output = `${(error as { stdout?: string }).stdout ?? ""}`.trim();
     throw new Error(`Maven could not fetch ${artifact.title}: ${output || (error as Error).message}`);
+  } finally {
+    process.off("exit", endWithUs);
   }
   if (!existsSync(join(partial, artifact.proof)))
     throw new Error(`Maven fetched ${artifact.title}, but ${artifact.proof} is not in it.`);

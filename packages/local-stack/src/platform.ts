@@ -60,7 +60,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     const end = performance.now() + withinMs;
     rmSync(descriptionFile(stack.home), { force: true });
     await Promise.all(services.map((service) => service.stop(Math.min(SERVICES_STOP_MS, withinMs / 2))));
-    await stack.stop(Math.max(2_000, end - performance.now()));
+    await stack.stop(Math.max(4_000, end - performance.now()));
   };
   try {
     const urls: Record<string, string[]> = {};

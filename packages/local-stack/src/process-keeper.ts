@@ -114,6 +114,8 @@ export class ProcessKeeper {
       end: () => end,
       kill: (signal) => void child.kill(signal),
       stop: async (withinMs) => {
+        // Until now it did not keep this process alive; its end has to be seen.
+        child.ref();
         child.kill("SIGINT");
         const timer = setTimeout(() => child.kill("SIGKILL"), withinMs);
         await ended;

@@ -19,8 +19,8 @@ export interface PartsContext {
   readonly fsync: boolean;
 }
 
-/** What Postgres keeps of a stop's time, should the registry use up the rest. */
-const POSTGRES_STOP_MS = 1_500;
+/** What Postgres keeps of a stop's time at least, should the registry use up the rest. */
+const POSTGRES_STOP_MS = 3_000;
 
 /** The embedded parts of a stack: which of them are needed, in what order they start and stop. */
 export class StackParts {
@@ -101,9 +101,10 @@ export class StackParts {
 
   /** Stops in the opposite order of the start: the registry before its database. */
   async stop(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
     const storage = async () => {
       await this.#registry?.process.stop(Math.max(500, withinMs - POSTGRES_STOP_MS));
-      await this.#postgres?.process.stop(POSTGRES_STOP_MS);
+      await this.#postgres?.process.stop(Math.max(POSTGRES_STOP_MS, end - performance.now()));
     };
     await Promise.all([this.#kafka?.process.stop(withinMs), storage()]);
     this.#kafka?.settle();

@@ -12,10 +12,17 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** `npm start`: runs the platform until Ctrl-C, SIGTERM or the end of the terminal. */
 export async function runUntilInterrupted(options: StartOptions = {}): Promise<void> {
-  const interrupted = nextInterrupt();
+  let started = false;
+  const interrupted = nextInterrupt(() => {
+    if (started) return;
+    // Half a start is not stopped step by step: what runs already ends with this process.
+    say("\nstopped before it was ready");
+    process.exit(130);
+  });
   const since = performance.now();
   say("starting Postgres, Kafka, schema registry and services …");
   const platform = await startPlatform({ onProgress: say });
+  started = true;
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
   try {
     if (options.demonstrate) await demonstrateOnce(platform, options.demonstrate);
@@ -68,12 +75,13 @@ function commands(reserve: string, ledger: string): string {
 }
 
 /** npm hands a Ctrl-C on that the terminal has sent as well, so every further one is ignored. */
-function nextInterrupt(): Promise<void> {
+function nextInterrupt(atOnce: () => void): Promise<void> {
   return new Promise((resolve) => {
     // Nothing else keeps this process alive while it only watches.
     const alive = setInterval(() => undefined, 3_600_000);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
       process.on(signal, () => {
+        atOnce();
         clearInterval(alive);
         resolve();
       });
