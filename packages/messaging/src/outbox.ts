@@ -18,7 +18,8 @@ export interface OutboxRow {
  * order per key in Kafka; call it after the transaction's last lock.
  *
  * The payloads travel as one bytea that is cut in the database. Rejected: `$n::bytea[]`, which the driver sends as text,
- * two characters a byte, behind a quoted array (figures in README.md).
+ * two characters a byte, inside a quoted array. Postgres's CPU per row of 300 bytes: 5.7 µs against 9.7; of 2,000 bytes:
+ * 19 µs against 45. The driver's is the same within the noise (5 to 9 µs).
  */
 const APPEND = `
 INSERT INTO outbox (topic, key, payload, headers, event_id, sku, sequence)

@@ -1,4 +1,5 @@
 import type { Session } from "./database-session.js";
+import type { MessagingMetrics } from "./metrics.js";
 
 /** Sequences [from, to], both included. */
 export type SequenceRange = readonly [from: number, to: number];
@@ -154,4 +155,14 @@ export async function openGaps(session: Session, limit = 1_000): Promise<OpenGap
     const missing = missingOf(position);
     return { recordedBy: row.recorded_by, sku: row.sku, ...position, missing, since: Number(row.since) };
   });
+}
+
+/** Tells the metrics how many gaps are open and how old the oldest is; call it every few seconds. */
+export async function measureGaps(session: Session, metrics: MessagingMetrics): Promise<void> {
+  const [row] = await session.query<{ gaps: string; age: number }>(
+    `SELECT count(*) AS gaps, coalesce(extract(epoch FROM clock_timestamp() - min(gap_since)), 0)::float8 AS age
+     FROM stream_position WHERE gap_since IS NOT NULL`,
+  );
+  metrics.gapsOpen.set(Number(row!.gaps));
+  metrics.gapAgeSeconds.set(row!.age);
 }

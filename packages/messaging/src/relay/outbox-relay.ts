@@ -108,7 +108,12 @@ export class OutboxRelay {
   #setSending(sending: boolean): void {
     if (this.#sending !== sending) this.#options.logger.info({ sending }, "the relay's lock changed hands");
     this.#sending = sending;
-    this.#options.metrics?.relayActive.set(sending ? 1 : 0);
+    const { metrics } = this.#options;
+    metrics?.relayActive.set(sending ? 1 : 0);
+    if (sending) return;
+    // Only the sender knows; what it knew last would otherwise be told for ever.
+    metrics?.outboxDepth.set(0);
+    metrics?.outboxAgeSeconds.set(0);
   }
 
   /** Rounds until the stop, or until the connection is lost (throws). */

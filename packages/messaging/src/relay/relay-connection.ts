@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Session } from "../database-session.js";
 import { messageOf } from "../errors.js";
+import { endedWithin } from "../wait.js";
 
 /** Postgres ends a session that says nothing for this long, and its lock with it: a frozen process must not keep it. */
 const IDLE_SESSION_TIMEOUT_MS = 10_000;
@@ -25,6 +26,8 @@ export class RelayConnection implements Session {
       connectionString,
       application_name: "septet-relay",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // The server's own limit comes first; this one is for a server that no longer answers at all.
+      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
       keepAlive: true,
     });
     this.#client.on("error", (error) => this.#lose(error.message));
@@ -70,7 +73,7 @@ export class RelayConnection implements Session {
   async close(): Promise<void> {
     clearInterval(this.#pings);
     this.#lose("closed");
-    await this.#client.end();
+    await endedWithin(this.#client.end(), CONNECT_TIMEOUT_MS);
   }
 
   async #ping(): Promise<void> {
