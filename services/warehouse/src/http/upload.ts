@@ -156,12 +156,19 @@ function hashed(stream: Readable, hash: { update(chunk: Buffer): unknown }): Rea
       done(null, chunk);
     },
   });
-  stream.on("error", (error) => through.destroy(error));
-  stream.on("aborted", () => through.destroy(new Error("the upload broke off")));
+  // Whoever reads it sees the error; until somebody does, it must not end the process.
+  through.on("error", () => undefined);
+  stream.on("error", () => through.destroy(brokenOff()));
+  stream.on("close", () => {
+    if (!stream.readableEnded) through.destroy(brokenOff());
+  });
   return stream.pipe(through);
 }
 
+/** Nobody is there to read the answer; what was booked stays, and the same key goes on. */
+const brokenOff = (): Problem =>
+  new Problem({ status: 400, type: "incomplete-body", title: "The upload broke off before its end" });
+
 async function drain(stream: Readable): Promise<void> {
-  stream.resume();
   for await (const _chunk of stream);
 }
