@@ -1,4 +1,4 @@
-import type { AlertCode } from "@septet/stock-contracts";
+import { type AlertCode, LIMITS } from "@septet/stock-contracts";
 import type { DomainEvent } from "./decision.js";
 import type { Crossing } from "./on-hand.js";
 
@@ -10,7 +10,13 @@ const CODE: AlertCode = "TOTAL_BELOW_ZERO";
  */
 export function totalAlerts(crossings: readonly Crossing[]): DomainEvent[] {
   return crossings.map(({ sku, location, below }) => {
-    const about = { alertId: `${CODE}/${sku}/${location}`, code: CODE, service: "warehouse", sku, location };
+    const about = {
+      alertId: `${CODE}/${sku}/${location}`.slice(0, LIMITS.MAX_DERIVED_ID_CHARS),
+      code: CODE,
+      service: "warehouse",
+      sku,
+      location,
+    };
     const nobody = { supplierId: null, orderId: null };
     if (!below) return { name: "StockAlertCleared", value: { ...about, ...nobody, message: null } };
     const message = `more of ${sku} has left ${location} than was booked into it`;

@@ -13,7 +13,7 @@ import type { BookDocument } from "../domain/commands.js";
 import type { Outcome } from "../domain/outcomes.js";
 import type { DocumentHead, DocumentKind, DocumentLine } from "../domain/stock-document.js";
 import { refusalAnswer } from "./problem-answer.js";
-import { id, lines, location, part, quantity, reason, sku } from "./schemas.js";
+import { id, lineId, lines, location, part, quantity, reason, sku } from "./schemas.js";
 
 const HEAD = { location, reference: id.optional(), reason: reason.optional() };
 const ADVICE = "unsellableQuantity is a part of quantity, so it cannot be more";
@@ -32,7 +32,7 @@ const RETURN = z.strictObject({
   lines: lines(
     z
       .strictObject({
-        lineId: id.optional(),
+        lineId: lineId.optional(),
         sku,
         sellable: part.default(0),
         unsellable: part.default(0),

@@ -11,7 +11,7 @@ import {
   type Route,
   route,
 } from "@septet/service-kit";
-import { FULFILMENT_STATES, type FulfilmentState, LIMITS, PICK_CAUSES, type PickCause } from "@septet/stock-contracts";
+import { FULFILMENT_STATES, type FulfilmentState, PICK_CAUSES, type PickCause } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { Desk } from "../desk.js";
 import type { Command } from "../domain/commands.js";
@@ -20,9 +20,9 @@ import { listFulfilments } from "../store/fulfilment-list.js";
 import { loadFulfilments } from "../store/fulfilment-rows.js";
 import { fulfilmentView } from "./fulfilment-view.js";
 import { refusalAnswer } from "./problem-answer.js";
-import { id, lines, quantity } from "./schemas.js";
+import { fulfilmentId, id, lineId, lines, quantity, tracking } from "./schemas.js";
 
-const ID = z.object({ id });
+const ID = z.object({ id: fulfilmentId });
 const STATES = Object.keys(FULFILMENT_STATES) as [FulfilmentState, ...FulfilmentState[]];
 const CAUSES = Object.keys(PICK_CAUSES) as [PickCause, ...PickCause[]];
 const FILTER = z.strictObject({
@@ -30,18 +30,18 @@ const FILTER = z.strictObject({
   location: id.optional(),
   sku: id.optional(),
   orderId: id.optional(),
-  cursor: z.string().max(600).optional(),
+  cursor: z.string().max(2_000).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
 });
 const PICK = z.strictObject({}).optional();
 const SHIP = z
   .strictObject({
-    lines: lines(z.strictObject({ lineId: id, quantity })).optional(),
-    tracking: z.string().trim().min(1).max(LIMITS.MAX_ID_CHARS).optional(),
+    lines: lines(z.strictObject({ lineId, quantity })).optional(),
+    tracking: tracking.optional(),
     final: z.boolean().optional(),
   })
   .optional();
-const SHORT = z.strictObject({ lines: lines(z.strictObject({ lineId: id, quantity, cause: z.enum(CAUSES) })) });
+const SHORT = z.strictObject({ lines: lines(z.strictObject({ lineId, quantity, cause: z.enum(CAUSES) })) });
 
 const WRITERS = ["warehouse", "operator"] as const;
 const READERS = ["warehouse", "operator", "sre"] as const;
@@ -115,10 +115,15 @@ function stepRoutes(desk: Desk): Route[] {
       body: SHIP,
       responses: STEP,
       handler: (context) => {
-        const { lines: named = null, tracking = null, final = null } = context.body ?? {};
-        const { id: fulfilmentId } = context.params;
-        const actor = context.actor.subject;
-        return step(desk, context, { type: "SHIP_FULFILMENT", fulfilmentId, lines: named, tracking, final, actor });
+        const told = context.body ?? {};
+        return step(desk, context, {
+          type: "SHIP_FULFILMENT",
+          fulfilmentId: context.params.id,
+          lines: told.lines ?? null,
+          tracking: told.tracking ?? null,
+          final: told.final ?? null,
+          actor: context.actor.subject,
+        });
       },
     }),
     route({
@@ -130,9 +135,12 @@ function stepRoutes(desk: Desk): Route[] {
       body: SHORT,
       responses: STEP,
       handler: (context) => {
-        const { id: fulfilmentId } = context.params;
-        const actor = context.actor.subject;
-        return step(desk, context, { type: "SHORT_FULFILMENT", fulfilmentId, lines: context.body.lines, actor });
+        return step(desk, context, {
+          type: "SHORT_FULFILMENT",
+          fulfilmentId: context.params.id,
+          lines: context.body.lines,
+          actor: context.actor.subject,
+        });
       },
     }),
   ];

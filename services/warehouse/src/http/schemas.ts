@@ -4,11 +4,21 @@ import { z } from "zod";
 /** The most lines of one JSON document or request; more go as an upload. */
 export const MAX_DOCUMENT_LINES = LIMITS.MAX_ORDER_LINES;
 
-const text = (maxChars: number) => z.string().trim().min(1).max(maxChars);
+/** NUL cannot be stored, and half of a surrogate pair is no character. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+const isStorable = (value: string): boolean => !UNSTORABLE.test(value);
+const storable = (text: z.ZodString) => text.refine(isStorable, "holds a NUL or half a surrogate pair");
+const text = (maxChars: number) => storable(z.string().trim().min(1).max(maxChars));
+
+/** Ids that others gave, looked up as they are. */
+export const lineId = storable(z.string().min(1).max(LIMITS.MAX_ID_CHARS));
+export const fulfilmentId = storable(z.string().min(1).max(LIMITS.MAX_DERIVED_ID_CHARS));
 
 export const sku = text(LIMITS.MAX_SKU_CHARS);
 export const id = text(LIMITS.MAX_ID_CHARS);
 export const reason = text(LIMITS.MAX_TEXT_CHARS);
+export const tracking = text(LIMITS.MAX_ID_CHARS);
+export const name = text(LIMITS.MAX_ID_CHARS);
 export const location = text(LIMITS.MAX_ID_CHARS);
 /** Whole pieces, 1 to 1,000,000. */
 export const quantity = z.int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);

@@ -13,14 +13,15 @@ import {
 import { z } from "zod";
 import { defineWarehouse, WAREHOUSE_CODE, type Warehouse, type WarehouseDefinition } from "../domain/warehouse.js";
 import { createWarehouse, listWarehouses, loadWarehouse, updateWarehouse } from "../store/warehouse-rows.js";
+import { name } from "./schemas.js";
 
 const UNIQUE_VIOLATION = "23505";
 const CODE = z.object({
   code: z.string().regex(WAREHOUSE_CODE, "takes up to 64 letters, digits, points, hyphens and underscores"),
 });
 const BODY = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  region: z.string().trim().min(1).max(200).nullish(),
+  name,
+  region: name.nullish(),
   active: z.boolean().default(true),
 });
 const PAGE = z.object({
