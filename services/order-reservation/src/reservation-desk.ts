@@ -16,9 +16,13 @@ export type DeskParts = Pick<ServiceContext, "transact" | "logger" | "metrics" |
 /**
  * Where every wish to change an order or a balance is handed in, whatever way it came. What gathers while a slice is
  * settled becomes the next one: group commit, with one engine and the same answers for messages and requests.
+ *
+ * Requests gather in a lane of their own: behind a backlog of messages a checkout waited 0.2 to 2 s (20,000 orders on
+ * 1,000 SKUs, 2 busy cores), for nothing, since the locks of the SKUs decide who is first anyway.
  */
 export class ReservationDesk {
-  readonly #queue: SliceQueue<SliceItem, SliceResult>;
+  readonly #messages: SliceQueue<SliceItem, SliceResult>;
+  readonly #requests: SliceQueue<SliceItem, SliceResult>;
   readonly #context: DeskParts;
 
   constructor(context: DeskParts, paymentsGraceMs: number) {
@@ -29,33 +33,41 @@ export class ReservationDesk {
       paymentsGraceMs,
       transact: context.transact,
     };
-    this.#queue = new SliceQueue<SliceItem, SliceResult>({
+    const settle = async (items: SliceItem[]) => {
+      const results = await settleSlice(options, items);
+      for (const { outcome } of results) if (outcome !== undefined) this.#count(outcome);
+      return results;
+    };
+    this.#messages = this.#lane("messages", settle);
+    this.#requests = this.#lane("requests", settle);
+  }
+
+  #lane(name: string, settle: (items: SliceItem[]) => Promise<SliceResult[]>): SliceQueue<SliceItem, SliceResult> {
+    const { logger, metrics, health, onStop } = this.#context;
+    const lane = new SliceQueue<SliceItem, SliceResult>({
       maxItems: MAX_SLICE_ITEMS,
-      settle: async (items) => {
-        const results = await settleSlice(options, items);
-        for (const { outcome } of results) if (outcome !== undefined) this.#count(outcome);
-        return results;
-      },
+      settle,
       isTransient,
       poison: (item, error) => this.#poison(item, error),
       deadlineOf: (item) => item.request?.deadline,
-      onRetry: (error, attempt) => context.logger.warn({ err: error, attempt }, "a slice waits and is tried again"),
-      metrics: context.metrics.messaging.slices("orders"),
+      onRetry: (error, attempt) => logger.warn({ err: error, attempt, lane: name }, "a slice waits and is tried again"),
+      metrics: metrics.messaging.slices(name),
     });
-    context.health.register("orders", () => this.#queue.health());
-    context.onStop("orders", () => this.#queue.close());
+    health.register(`slices of ${name}`, () => lane.health());
+    onStop(`slices of ${name}`, () => lane.close());
+    return lane;
   }
 
-  /** Settles them, in order. Resolves when all are committed. */
+  /** Settles messages, or what time brings about, in order. Resolves when all are committed. */
   submit(items: readonly SliceItem[]): Promise<SliceResult[]> {
-    return this.#queue.submit(items);
+    return this.#messages.submit(items);
   }
 
   /** Settles a request with whatever else is under way, and answers it. @throws Problem 503 past its deadline. */
   async answer(command: Command, request: Omit<RequestItem, "deadline">, more: Partial<SliceItem>): Promise<Answer> {
     const deadline = Date.now() + REQUEST_DEADLINE_MS;
     try {
-      const [result] = await this.submit([{ ...more, command, request: { ...request, deadline } }]);
+      const [result] = await this.#requests.submit([{ ...more, command, request: { ...request, deadline } }]);
       if (result?.answer === undefined) throw new Error(`${command.type} was settled without an answer`);
       return result.answer;
     } catch (error) {

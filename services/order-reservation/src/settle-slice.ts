@@ -142,7 +142,9 @@ function wantedAfter(wanted: WantedVictims, needs: WantedVictims): WantedVictims
 
 /** Another slice has created the row of the same order since this one looked: it must be read and locked. */
 function startOverIfCreatedMeanwhile(error: unknown): never {
-  if (sqlState(error) === "23505") throw new StartOver("a row was created meanwhile");
+  const { constraint } = error as { constraint?: unknown };
+  if (sqlState(error) === "23505" && constraint === "orders_pkey")
+    throw new StartOver("an order was created meanwhile");
   throw error;
 }
 

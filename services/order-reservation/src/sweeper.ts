@@ -28,8 +28,10 @@ export class Sweeper {
     for (;;) {
       const due = await dueHolds(this.#session, upTo, HOLDS_PER_SLICE);
       if (due.length === 0) break;
-      await this.#desk.submit(due.map(({ orderId }) => ({ command: { type: "ExpireHold", orderId } })));
-      if (due.length < HOLDS_PER_SLICE) break;
+      const results = await this.#desk.submit(due.map(({ orderId }) => ({ command: { type: "ExpireHold", orderId } })));
+      // The slice judges by its own clock and locks; what it left alone is looked at again next time.
+      const released = results.some(({ outcome }) => outcome?.type === "RECORDED");
+      if (due.length < HOLDS_PER_SLICE || !released) break;
     }
     const [oldest] = await dueHolds(this.#session, now, 1);
     observeHoldAge(this.#metrics, oldest === undefined ? 0 : (now - oldest.expiresAt) / 1000);

@@ -56,12 +56,15 @@ describe("orders through Kafka", () => {
 
   test("a cancellation by line is applied once, however often its message comes", async () => {
     await shop.receive("belt", "wuhan", 10);
-    await shop.publish(shop.placed("belt-1", { a: ["belt", 5] }));
+    await shop.publish(shop.placed("belt-1", { a: ["belt", 5], b: ["belt", 1] }));
     const cancellation = shop.cancelled("belt-1", [{ lineId: "a", quantity: 1 }]);
     await shop.publish(cancellation, cancellation);
-    await shop.publish(cancellation, shop.paid("belt-1"));
-    await shop.untilStates({ "belt-1": "CONFIRMED" });
-    await eventually(async () => expect(await shop.balance("belt", "wuhan")).toEqual([6, 4]));
+    await shop.publish(cancellation, shop.cancelled("belt-1", [{ lineId: "b", quantity: 1 }]));
+    await eventually(async () => {
+      const order = await shop.http().get("/v1/reservations/belt-1");
+      expect(order.body.lines.map((line: { cancelled: number }) => line.cancelled)).toEqual([1, 1]);
+    });
+    expect(await shop.balance("belt", "wuhan")).toEqual([6, 4]);
   });
 
   test("a movement that comes twice is applied once, and two lines of 60 from 100 are rejected", async () => {
@@ -75,17 +78,6 @@ describe("orders through Kafka", () => {
     await shop.publish(shop.placed("pen-1", { a: ["pen", 60], b: ["pen", 60] }));
     await shop.untilStates({ "pen-1": "REJECTED" });
     expect(await shop.balance("pen", "wuhan")).toEqual([100, 0]);
-  });
-
-  test("an expired hold never costs a sale, though the sweeper has not come yet", async () => {
-    await shop.receive("cap", "wuhan", 1);
-    await shop.publish(shop.placed("cap-1", { a: ["cap", 1] }));
-    await shop.untilStates({ "cap-1": "RESERVED" });
-    await shop.system.moveClock(31 * MINUTE);
-    await eventually(async () => {
-      const answer = await shop.http().post("/v1/reservations", body("cap-2", { a: ["cap", 1] }));
-      expect([answer.status, await shop.state("cap-1")]).toEqual([201, "EXPIRED"]);
-    });
   });
 
   test("when the shelf holds less than was promised, the newest unpaid order is shorted", async () => {
@@ -133,5 +125,22 @@ describe("orders through Kafka", () => {
       "SELECT (SELECT sum(open) FROM allocation) AS open, (SELECT sum(order_reserved) FROM stock) AS reserved",
     );
     expect(sums?.open).toBe(sums?.reserved);
+  });
+});
+
+describe("release on demand", () => {
+  test("an expired hold never costs a sale, though the sweeper has not come", async () => {
+    const env = { SWEEP_INTERVAL_MS: "60000", PAYMENTS_GRACE_SECONDS: "0" };
+    const unswept = await RunningService.start({ env });
+    try {
+      await unswept.receive("cap", "wuhan", 1);
+      await unswept.http().post("/v1/reservations", body("cap-1", { a: ["cap", 1] }));
+      const before = await unswept.http().post("/v1/reservations", body("cap-2", { a: ["cap", 1] }));
+      await unswept.system.moveClock(31 * MINUTE);
+      const after = await unswept.http().post("/v1/reservations", body("cap-3", { a: ["cap", 1] }));
+      expect([before.status, after.status, await unswept.state("cap-1")]).toEqual([409, 201, "EXPIRED"]);
+    } finally {
+      await unswept.stop();
+    }
   });
 });
