@@ -4,7 +4,7 @@ import { boundAvroArrays } from "./avro-bounds.js";
 import { messageOf } from "./errors.js";
 import type { InboundMessage } from "./event-log.js";
 import type { Logger } from "./logger.js";
-import { createRegistry } from "./schema-registry.js";
+import { createRegistry, type Registry } from "./schema-registry.js";
 
 const MAGIC = 0;
 const HEADER_BYTES = 5;
@@ -18,6 +18,8 @@ export interface CodecOptions {
   readonly logger: Logger;
   /** How long `register` waits for a registry that is not up yet, in ms; default 60 s. */
   readonly registerWithinMs?: number;
+  /** Asked in place of the one at `registryUrl`. */
+  readonly registry?: Registry;
 }
 
 /** Why a message's bytes say nothing to us. */
@@ -59,7 +61,7 @@ type Reader =
  * messages a second against 3,600 through the registry client's `decode`).
  */
 export function createCodec(options: CodecOptions): Codec {
-  const registry = createRegistry(options);
+  const registry = options.registry ?? createRegistry(options);
   const types = new Map<RecordName, avsc.Type>();
   const writers = new Map<RecordName, Writer>();
   const readers = new Map<number, Reader>();

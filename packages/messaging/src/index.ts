@@ -27,8 +27,11 @@ export {
 } from "./outbox-partitions.js";
 export * from "./positions.js";
 export { OutboxRelay, type OutboxRelayOptions } from "./relay/outbox-relay.js";
+export type { NewRelayClient } from "./relay/relay-connection.js";
 export { outboxBacklog } from "./relay/unpublished-rows.js";
 export * from "./republish.js";
 export { assertNotRestored, assertOwnSequences, type RestoreGuardOptions } from "./restore-guard.js";
+export type { Registry } from "./schema-registry.js";
+export * from "./simulated/index.js";
 export { type SliceMetrics, SliceQueue, type SliceQueueOptions } from "./slice-queue.js";
 export { backoffMs, wait } from "./wait.js";

@@ -5,7 +5,7 @@ import type { Logger } from "../logger.js";
 import type { MessagingMetrics } from "../metrics.js";
 import { dropOldOutboxPartitions, ensureOutboxPartitions } from "../outbox-partitions.js";
 import { backoffMs, wait } from "../wait.js";
-import { RelayConnection } from "./relay-connection.js";
+import { type NewRelayClient, RelayConnection } from "./relay-connection.js";
 import { markPublished, outboxBacklog, ROUND_ROWS, readUnpublished } from "./unpublished-rows.js";
 
 /** While rows come; waking makes it shorter still. */
@@ -25,6 +25,8 @@ export interface OutboxRelayOptions {
   readonly metrics?: MessagingMetrics;
   /** The service whose own read-back position guards old partitions; without it none is dropped. */
   readonly recordedBy?: string;
+  /** Injectable for the simulation. */
+  readonly newClient?: NewRelayClient;
 }
 
 /**
@@ -92,7 +94,7 @@ export class OutboxRelay {
   }
 
   async #connected(): Promise<void> {
-    const connection = await RelayConnection.open(this.#options.connectionString);
+    const connection = await RelayConnection.open(this.#options.connectionString, this.#options.newClient);
     try {
       this.#trouble = undefined;
       while (!this.#stop.signal.aborted && !(await connection.tryLock())) await wait(LOCK_POLL_MS, this.#stop.signal);

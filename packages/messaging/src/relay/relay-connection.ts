@@ -11,6 +11,9 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** The lock's name within the database; one relay per service, so one per database. */
 const LOCK = "hashtextextended('septet outbox relay', 0)";
 
+/** Makes the client of the connection; the simulation puts its own in. */
+export type NewRelayClient = (config: pg.ClientConfig) => pg.Client;
+
 /**
  * The relay's own connection, never one of the pool: it lives as long as its session advisory lock is wanted, and pings
  * when nothing else is said. `lost` is set the moment anything goes wrong with it; a lost connection is never used again.
@@ -21,8 +24,8 @@ export class RelayConnection implements Session {
   #queue: Promise<unknown> = Promise.resolve();
   #lost: string | undefined;
 
-  private constructor(connectionString: string) {
-    this.#client = new pg.Client({
+  private constructor(connectionString: string, newClient: NewRelayClient) {
+    this.#client = newClient({
       connectionString,
       application_name: "septet-relay",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -34,8 +37,11 @@ export class RelayConnection implements Session {
     this.#client.on("end", () => this.#lose("the connection ended"));
   }
 
-  static async open(connectionString: string): Promise<RelayConnection> {
-    const connection = new RelayConnection(connectionString);
+  static async open(
+    connectionString: string,
+    newClient: NewRelayClient = (config) => new pg.Client(config),
+  ): Promise<RelayConnection> {
+    const connection = new RelayConnection(connectionString, newClient);
     await connection.#client.connect();
     // Without a sequential scan the plan is the partial index from the first row on, whatever the statistics say. A mark
     // that a crash loses only means that rows are sent twice, so the commit need not wait for the disk.
