@@ -95,7 +95,8 @@ async function migrate(dataSource: DataSource): Promise<void> {
   }
 }
 
-function databaseOf(dataSource: DataSource, recorder: Recorder | undefined): Database {
+/** The database over a data source that is open and up to date. */
+export function databaseOf(dataSource: DataSource, recorder: Recorder | undefined): Database {
   const withConnection = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const runner = dataSource.createQueryRunner();
     try {

@@ -22,7 +22,13 @@ export * from "./problem.js";
 export { BULK_TYPES, type Method, type RouteSpec } from "./route.js";
 export * from "./service-definition.js";
 export * from "./start-over.js";
-export { HTTP_GRACE_MS, MAX_SLICE_MESSAGES, type StartOptions, startService } from "./start-service.js";
+export {
+  HTTP_GRACE_MS,
+  MAX_SLICE_MESSAGES,
+  type ServiceParts,
+  type StartOptions,
+  startService,
+} from "./start-service.js";
 export * from "./trace-context.js";
 export * from "./transient.js";
 export * from "./unit-of-work.js";

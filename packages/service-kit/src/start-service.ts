@@ -1,21 +1,23 @@
 import {
   assertNotRestored,
+  type Codec,
   createCodec,
   createKafkaEventLog,
   type EventLog,
   type MessagingMetrics,
   messagingMigrations,
+  type NewRelayClient,
   OutboxRelay,
 } from "@septet/messaging";
 import type { z } from "zod";
 import { authOptions, createAuthenticator } from "./auth.js";
 import { Closers } from "./closers.js";
 import { type CommonConfig, type ConfigOf, loadConfig } from "./config.js";
-import { type Database, type MigrationClass, openDatabase } from "./database.js";
+import { type Database, openDatabase } from "./database.js";
 import { HealthChecks } from "./health.js";
 import { housekeeping, isReady } from "./housekeeping.js";
 import { createHttpApp, listen } from "./http.js";
-import { newId } from "./ids.js";
+import { type NewId, newId as randomId } from "./ids.js";
 import { every, type Job } from "./jobs.js";
 import { createLogger, type Logger } from "./logging.js";
 import { createMetrics } from "./metrics.js";
@@ -32,6 +34,16 @@ export const HTTP_GRACE_MS = 4_000;
 
 type Shape = Record<string, z.ZodType>;
 
+/** What a service stands on, put in place of the real thing; the simulation's way in. */
+export interface ServiceParts {
+  openDatabase(o: Parameters<typeof openDatabase>[0]): Promise<Database>;
+  codec: Codec;
+  eventLog: EventLog;
+  newRelayClient: NewRelayClient;
+  newId: NewId;
+  listen: typeof listen;
+}
+
 /** What a start takes beside the definition. */
 export interface StartOptions {
   env?: Record<string, string | undefined>;
@@ -40,6 +52,7 @@ export interface StartOptions {
   /** Ends a start that still waits for something. */
   signal?: AbortSignal;
   logger?: Logger;
+  parts?: ServiceParts;
 }
 
 /**
@@ -72,7 +85,9 @@ async function start<S extends Shape>(
 ): Promise<RunningService<S>> {
   const service = definition.name;
   const signal = o.signal ?? new AbortController().signal;
-  const metrics = createMetrics({ service });
+  const { parts } = o;
+  const newId = parts?.newId ?? randomId;
+  const metrics = createMetrics({ service, processMetrics: parts === undefined });
   const health = new HealthChecks();
   const auth = createAuthenticator(authOptions(config));
   const progress: StartProgress = { reason: "starting" };
@@ -86,20 +101,28 @@ async function start<S extends Shape>(
     accepting: () => accepting,
     starting: () => progress.reason,
   };
-  const http = await listen(createHttpApp({ ...shared, routes: [] }), { host: config.HOST, port: config.PORT });
+  const http = await (parts?.listen ?? listen)(createHttpApp({ ...shared, routes: [] }), {
+    host: config.HOST,
+    port: config.PORT,
+  });
   closers.push("http", () => http.close(0));
   logger.info({ host: config.HOST, port: http.port }, "listening, starting");
 
   const waitFor = { progress, logger, signal };
-  const db = await untilUp("database", () => open(definition.migrations, definition.entities, service, config), {
-    ...waitFor,
-    retry: isTransient,
-  });
+  const db = await untilUp(
+    "database",
+    () => (parts?.openDatabase ?? openDatabase)(databaseOptions(definition, config)),
+    {
+      ...waitFor,
+      retry: isTransient,
+    },
+  );
   closers.push("database", () => db.close());
   health.register("database", () => db.health());
-  const codec = createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL, logger, registerWithinMs: 1_000 });
+  const codec =
+    parts?.codec ?? createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL, logger, registerWithinMs: 1_000 });
   await untilUp("schema registry", () => codec.register(definition.records), { ...waitFor, retry: isTransient });
-  const eventLog = openEventLog(service, config, logger, metrics.messaging);
+  const eventLog = parts?.eventLog ?? openEventLog(service, config, logger, metrics.messaging);
   closers.push("event log", () => eventLog.close());
   health.register("kafka", () => eventLog.health());
   const relay = new OutboxRelay({
@@ -108,6 +131,7 @@ async function start<S extends Shape>(
     logger,
     metrics: metrics.messaging,
     recordedBy: service,
+    ...(parts === undefined ? {} : { newClient: parts.newRelayClient }),
   });
   db.recorder = { service, encode: codec.encode, newId, wake: () => relay.wake(), metrics };
 
@@ -183,19 +207,17 @@ async function start<S extends Shape>(
   };
 }
 
-function open(
-  migrations: readonly MigrationClass[],
-  entities: ServiceDefinition["entities"],
-  service: string,
+function databaseOptions(
+  definition: Pick<ServiceDefinition, "name" | "migrations" | "entities">,
   config: CommonConfig,
-): Promise<Database> {
-  return openDatabase({
+): Parameters<typeof openDatabase>[0] {
+  return {
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
-    migrations: [...messagingMigrations, ...kitMigrations, ...migrations],
-    entities: entities ?? [],
-    applicationName: `septet-${service}-${config.SEPTET_INSTANCE}`,
-  });
+    migrations: [...messagingMigrations, ...kitMigrations, ...definition.migrations],
+    entities: definition.entities ?? [],
+    applicationName: `septet-${definition.name}-${config.SEPTET_INSTANCE}`,
+  };
 }
 
 function openEventLog(service: string, config: CommonConfig, logger: Logger, metrics: MessagingMetrics): EventLog {
