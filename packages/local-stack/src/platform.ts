@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { auditEnv, ledgerLast } from "./audit-env.js";
 import { openAuth, type Role } from "./auth.js";
 import { ownerOf } from "./owner-lock.js";
 import { defaultHome } from "./paths.js";
@@ -50,7 +51,7 @@ const SERVICES_STOP_MS = 8_000;
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const report = options.onProgress ?? (() => undefined);
-  const counts = countsOf(options.services);
+  const counts = ledgerLast(countsOf(options.services));
   const furtherPorts = counts.map(([service]) => [SERVICES[service].portOffset, service] as const);
   const stack = options.temporary
     ? await startTemporaryStack(options.onProgress)
@@ -65,7 +66,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   try {
     const urls: Record<string, string[]> = {};
     for (const [service, count] of counts) {
-      const started = await startInstances(stack, service, count, options.env ?? {}, report);
+      const audit = service === "ledger" ? await auditEnv(stack.auth, urls) : {};
+      const started = await startInstances(stack, service, count, { ...audit, ...options.env }, report);
       services.push(...started);
       urls[service] = started.map(({ url }) => url);
     }

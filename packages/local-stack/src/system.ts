@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { auditEnv, ledgerLast } from "./audit-env.js";
 import { ROLES, type Role } from "./auth.js";
 import type { Loose } from "./loose.js";
 import { freePort, type LocalService, SERVICES } from "./ports.js";
@@ -72,7 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   mkdirSync(logs, { recursive: true });
   const records = join(stack.home, "run", id);
   const keeper = new ProcessKeeper(records);
-  const counts = Object.entries(options.services) as [LocalService, number][];
+  const counts = ledgerLast(Object.entries(options.services) as [LocalService, number][]);
   const [prefix, ...databases] = await Promise.all([
     stack.topicPrefix(options.partitions === undefined ? {} : { partitions: options.partitions }),
     ...counts.map(async ([service]) => [service, await stack.createDatabase(SERVICES[service].database)] as const),
@@ -134,6 +135,7 @@ class RunningSystem implements System {
       AUTH_JWKS_FILE: stack.auth.jwksFile,
       LOG_LEVEL: "info",
       SEPTET_INSTANCE: name,
+      ...(service === "ledger" ? await auditEnv(stack.auth, this.urls) : {}),
       ...this.#options.env,
       ...this.#options.envOf?.[service],
     };

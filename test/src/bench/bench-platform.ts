@@ -14,7 +14,7 @@ import {
   type TestStack,
 } from "@septet/local-stack";
 import type { PlatformAccess } from "../platform/access.js";
-import { accessTo, tellLedgerWhomToAudit } from "../platform/own-platform.js";
+import { accessTo } from "../platform/own-platform.js";
 import { stderrLogger } from "../platform/stderr-logger.js";
 import type { Watched } from "./processes.js";
 
@@ -45,7 +45,6 @@ export async function startBenchPlatform(instances: number): Promise<BenchPlatfo
     const tests = await attachOrStartStack({ [STACK_VARIABLE]: JSON.stringify(describeStack(stack)) });
     const services = { "order-reservation": instances, warehouse: 1, ledger: 1 };
     const system = await startSystem({ stack: tests, services, partitions: PARTITIONS });
-    await tellLedgerWhomToAudit(system);
     const stop = async () => {
       await system.stop();
       await tests.stop();

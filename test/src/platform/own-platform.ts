@@ -15,7 +15,6 @@ export async function startOwnPlatform(instances: number, logger: Logger): Promi
   try {
     const services = { "order-reservation": instances, warehouse: instances, ledger: 1 };
     const system = await startSystem({ stack, services });
-    await tellLedgerWhomToAudit(system);
     const stop = async () => {
       try {
         await system.stop();
@@ -28,17 +27,6 @@ export async function startOwnPlatform(instances: number, logger: Logger): Promi
     await stack.stop();
     throw error;
   }
-}
-
-/** The ledger learns the addresses of the services once they have some. */
-export async function tellLedgerWhomToAudit(system: System): Promise<void> {
-  const targets = ["order-reservation", "warehouse"].map((service) => `${service}=${system.urls[service]?.[0]}`);
-  const token = await system.token(["sre"], { subject: "ledger" });
-  await system.restart("ledger", 0, {
-    AUDIT_TARGETS: targets.join(","),
-    AUDIT_TOKEN: token,
-    AUDIT_INTERVAL_SECONDS: "0",
-  });
 }
 
 /** How to speak to a system that was started here. */

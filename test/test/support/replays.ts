@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type System, type SystemOptions, startSystem, type TestStack } from "@septet/local-stack";
 import { silentLogger } from "@septet/messaging";
-import { accessTo, tellLedgerWhomToAudit } from "../../src/platform/own-platform.js";
+import { accessTo } from "../../src/platform/own-platform.js";
 import { parseOpeningStock, stockForDemand } from "../../src/replay/opening-stock.js";
 import { logFiles, readOrderLog } from "../../src/replay/order-log.js";
 import { planReplay, type ReplayPlan } from "../../src/replay/plan.js";
@@ -31,7 +31,6 @@ export async function smallPlan(options: SmallLogOptions = TWO_DAYS): Promise<Re
 
 export async function startPlatform(stack: TestStack, services: SystemOptions["services"]): Promise<System> {
   const system = await startSystem({ stack, services });
-  await tellLedgerWhomToAudit(system);
   return system;
 }
 

@@ -11,7 +11,7 @@ import { type InboundMessage, silentLogger } from "@septet/messaging";
 import type { RecordName, RecordOf, RecordTopic } from "@septet/stock-contracts";
 import { clientOf, type PlatformAccess } from "../../src/platform/access.js";
 import { auditWhenStill } from "../../src/platform/audit.js";
-import { accessTo, tellLedgerWhomToAudit } from "../../src/platform/own-platform.js";
+import { accessTo } from "../../src/platform/own-platform.js";
 import type { ServiceClient } from "../../src/platform/service-client.js";
 import { waitFor } from "../../src/platform/wait.js";
 import { type Named, Wire } from "../../src/platform/wire.js";
@@ -67,7 +67,6 @@ export class Scenario {
   }
 
   private async begin(): Promise<void> {
-    await tellLedgerWhomToAudit(this.system);
     await this.wire.codec.register(["SkuListed", "OrderPlaced", "OrderCancelled", "PaymentSucceeded", "PaymentFailed"]);
     await this.warehouse.put(`/v1/warehouses/${WAREHOUSE}`, { name: WAREHOUSE });
     this.following = await this.wire.follow(
