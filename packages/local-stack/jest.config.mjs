@@ -1,3 +1,4 @@
 import base from "../../jest.base.mjs";
 
-export default { ...base };
+/** Starting real databases on a busy machine takes its time. */
+export default { ...base, testTimeout: 60_000 };

@@ -11,7 +11,7 @@ export {
   startPlatform,
 } from "./platform.js";
 export { freePort, freePortBase, type LocalService, PORT_OFFSETS, SERVICES } from "./ports.js";
-export { withClient } from "./postgres.js";
+export { type Postgres, startPostgres, withClient } from "./postgres.js";
 export { type KeptProcess, ProcessKeeper } from "./process-keeper.js";
 export { resetHome } from "./reset.js";
 export { type Answer, type RequestOptions, type ServiceClient, serviceClient } from "./service-client.js";

@@ -30,7 +30,7 @@ describe("a stack whose owner is killed", () => {
     await next?.stop();
     next = undefined;
     rmSync(home, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 
   test("Postgres, Kafka and the registry end with it, and the next start finds all data", async () => {
     owner.kill("SIGKILL");

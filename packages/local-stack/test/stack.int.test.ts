@@ -16,7 +16,7 @@ describe("the stack on this machine", () => {
   afterEach(async () => {
     await Promise.all(running.splice(0).map((stack) => stack.stop()));
     rmSync(home, { recursive: true, force: true });
-  });
+  }, 60_000);
 
   async function start(options: { home?: string; portBase?: number } = {}): Promise<Stack> {
     const portBase = options.portBase ?? (await freePortBase());

@@ -9,7 +9,7 @@ describe("a stack shared by tests", () => {
   }, 240_000);
   afterAll(async () => {
     await stack?.stop();
-  }, 30_000);
+  }, 60_000);
 
   test("a database can be opened by its own role and by no other", async () => {
     const [mine, other] = [await stack.createDatabase("mine"), await stack.createDatabase("other")];
