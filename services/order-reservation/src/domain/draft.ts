@@ -154,6 +154,14 @@ export class Draft {
     row.orderReserved += quantity;
     const reference = { type: "order", id: order.orderId, line: lineId } as const;
     this.#move(movementDraft("RESERVE", undefined, { sku, quantity, at: location, reference }));
+    // One line stands once in one fulfilment: what is added before it is sent joins what is there.
+    const unsent = order.allocations.find(
+      (a) => a.fulfilmentId === null && a.lineId === lineId && a.location === location,
+    );
+    if (unsent !== undefined) {
+      unsent.open += quantity;
+      return unsent;
+    }
     const allocation: Allocation = {
       lineId,
       sku,

@@ -42,8 +42,9 @@ export function serve(draft: Draft, order: Order, wants: readonly Want[], avoid?
   }
   const missing: Want[] = [];
   for (const want of wants) {
-    const quantity = want.quantity - (served.get(want.lineId) ?? 0);
-    if (quantity > 0) missing.push({ ...want, quantity });
+    const found = Math.min(want.quantity, served.get(want.lineId) ?? 0);
+    served.set(want.lineId, (served.get(want.lineId) ?? 0) - found);
+    if (found < want.quantity) missing.push({ ...want, quantity: want.quantity - found });
   }
   return missing;
 }
