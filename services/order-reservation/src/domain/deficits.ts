@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.js";
-import { expire, isReleasable } from "./expiring.js";
+import { freeExpiredHolds } from "./expiring.js";
 import { type Allocation, askedOf, type Order } from "./order.js";
 import { publishCancelRequests, publishReserved, settle, short } from "./outcome-events.js";
 import { source } from "./sourcing.js";
@@ -29,9 +29,8 @@ export function examineDeficit(draft: Draft, sku: string, location: string): voi
     draft.reservationsNeeded.set(key, { sku, location, missing: Math.max(missing, asked) });
     return;
   }
-  for (const { order } of promisesAt(draft, sku, location)) {
-    if (row.sellable < 0 && isReleasable(draft, order)) expire(draft, order);
-  }
+  // Wherever they are: what they give back elsewhere is room for what has to move.
+  freeExpiredHolds(draft, sku, "");
   const unsent = promisesAt(draft, sku, location).filter(({ allocation }) => allocation.fulfilmentId === null);
   for (const promised of unsent) if (row.sellable < 0) move(draft, promised, -row.sellable);
   for (const promised of unsent) if (row.sellable < 0) shortUnsent(draft, promised, -row.sellable);
@@ -61,7 +60,7 @@ function newestUnpaidFirst(a: Promised, b: Promised): number {
   if (a.order.paid !== b.order.paid) return a.order.paid ? 1 : -1;
   const newest = (b.order.placedAt ?? 0) - (a.order.placedAt ?? 0);
   if (newest !== 0) return newest;
-  return a.order.orderId < b.order.orderId ? 1 : -1;
+  return Number(a.order.orderId < b.order.orderId) - Number(a.order.orderId > b.order.orderId);
 }
 
 /** Moves up to `missing` pieces of a promise to locations that have them. */
