@@ -24,7 +24,8 @@ export function sellableOf(draft: Draft, sku: string, rules: SalesRules): number
 
 /**
  * Finds locations for as many of the wanted pieces as there are: everything from one own location if one has it all,
- * else with the fewest splits, own locations before suppliers'. Lines of one SKU count together. `avoid` is asked last.
+ * else with the fewest splits, own locations before suppliers'. Lines of one SKU count together. `avoid` is asked
+ * last of its kind.
  */
 export function source(draft: Draft, wants: readonly Want[], rules: SalesRules, avoid?: string): Source[] {
   const only = wants.length === 1 ? wants[0] : undefined;
@@ -76,13 +77,15 @@ class Shelf {
     }
   }
 
-  /** Own locations, then the one to avoid, then suppliers; each by priority. */
+  /** Own locations before suppliers, each by priority; among its kind the one to avoid comes last. */
   tiers(avoid: string | undefined): string[][] {
     const ranked = [...this.#left.keys()].sort(this.#rules.compare);
-    const own = ranked.filter((location) => location !== avoid && isOwn(this.#draft, location));
-    const avoided = ranked.filter((location) => location === avoid);
-    const suppliers = ranked.filter((location) => location !== avoid && !isOwn(this.#draft, location));
-    return [own, avoided, suppliers];
+    const own = ranked.filter((location) => isOwn(this.#draft, location));
+    const suppliers = ranked.filter((location) => !isOwn(this.#draft, location));
+    return [own, suppliers].flatMap((tier) => [
+      tier.filter((location) => location !== avoid),
+      tier.filter((location) => location === avoid),
+    ]);
   }
 
   servingMost(wants: readonly Want[], candidates: ReadonlySet<string>): string | undefined {

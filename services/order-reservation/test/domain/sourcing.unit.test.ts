@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { movementDraft } from "@septet/stock-contracts";
 import { Shop } from "./shop.js";
 
 const placesOf = (shop: Shop, orderId: string) =>
@@ -74,6 +75,19 @@ describe("where an order is taken from", () => {
       ["x", "a", 2],
       ["y", "a", 1],
       ["y", "b", 1],
+    ]);
+  });
+
+  test("what a supplier could not send is asked of another supplier before that one", () => {
+    const shop = new Shop().stock("hat", "supplier:x", 10).stock("hat", "supplier:y", 2);
+    shop.place("o1", { h: ["hat", 3] }, { payment: "PAID" });
+    expect(placesOf(shop, "o1")).toEqual([["h", "supplier:x", 3]]);
+    const reference = { type: "order", id: "o1", line: "h" } as const;
+    const about = { sku: "hat", quantity: 3, supplier: "supplier:x", reference } as const;
+    shop.do({ type: "ApplyMovement", movement: movementDraft("DROPSHIP_SHORT", undefined, about) });
+    expect(placesOf(shop, "o1").slice(1)).toEqual([
+      ["h", "supplier:y", 2],
+      ["h", "supplier:x", 1],
     ]);
   });
 });
