@@ -22,9 +22,9 @@ const SENDING: ReadonlySet<string> = new Set(["SHIP", "DROPSHIP_SHIP"]);
 export function applyMovement(draft: Draft, movement: Movement): Outcome {
   const { sku } = movement;
   for (const { location, bucket, delta } of movement.legs) {
-    if (bucket === "sellable" || bucket === "orderReserved" || bucket === "locked") {
-      draft.row(sku, location)[bucket] += delta;
-    }
+    // A row is made for every leg: what has ever moved is a SKU that we know, unsellable or not.
+    const row = draft.row(sku, location);
+    if (bucket === "sellable" || bucket === "orderReserved" || bucket === "locked") row[bucket] += delta;
   }
   for (const { location, bucket, delta } of movement.legs) {
     if (bucket !== "orderReserved" || movement.reference.type !== "order") continue;

@@ -136,6 +136,24 @@ describe("when promises exceed what is there", () => {
     expect(shop.events("OrderShorted")).toEqual([]);
   });
 
+  test("an expired hold at another place makes room for what must move, before anybody is shorted", () => {
+    const shop = new Shop().stock("socks", "b", 2);
+    shop.place("old", { l: ["socks", 2] });
+    shop.receive("socks", "a", 2);
+    shop.later(31 * 60_000).place("new", { l: ["socks", 2] });
+    shop.count("socks", "a", -2);
+    expect([shop.order("old").state, shop.order("new").state]).toEqual(["EXPIRED", "RESERVED"]);
+    expect(shop.balance("socks", "b")).toEqual([0, 2]);
+    expect(shop.events("OrderShorted")).toEqual([]);
+  });
+
+  test("of one order, lines give up in their order", () => {
+    const shop = new Shop().stock("socks", "a", 6);
+    shop.place("o1", { x: ["socks", 2], y: ["socks", 2], z: ["socks", 2] });
+    shop.count("socks", "a", -2);
+    expect(shop.order("o1").lines.map((line) => line.shorted)).toEqual([2, 0, 0]);
+  });
+
   test("what was sent to fulfilment is asked back, newest first, and stays below 0 until the answer", () => {
     const shop = new Shop().stock("socks", "a", 4);
     shop.place("p1", { l: ["socks", 2] }, { payment: "PAID" });
