@@ -29,9 +29,9 @@ export function cancelLines(
   lines: readonly { lineId: string; quantity: number }[],
 ): Outcome {
   if (order.state === "UNPLACED") {
-    const early = { ...order.earlyCancels };
-    for (const { lineId, quantity } of lines) early[lineId] = (early[lineId] ?? 0) + quantity;
-    order.earlyCancels = early;
+    const early = new Map(Object.entries(order.earlyCancels));
+    for (const { lineId, quantity } of lines) early.set(lineId, (early.get(lineId) ?? 0) + quantity);
+    order.earlyCancels = Object.fromEntries(early);
     return { type: "RECORDED", order };
   }
   const giving: Giving = { given: [], asked: [] };

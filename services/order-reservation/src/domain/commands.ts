@@ -22,8 +22,8 @@ export interface Placement {
 /** One fact or wish, in arrival order. Whatever was handled before is filtered by the shell or recognised by its own identity. */
 export type Command =
   | { type: "PlaceOrder"; placement: Placement }
-  /** The placement breaks the contract, but says which order it is. */
-  | { type: "RefuseInvalidOrder"; orderId: string }
+  /** The placement breaks the contract, but says which order it is, and whether money was taken for it. */
+  | { type: "RefuseInvalidOrder"; orderId: string; paid: boolean }
   /** `lines` null: the whole order. */
   | { type: "CancelOrder"; orderId: string; lines: readonly { lineId: string; quantity: number }[] | null }
   | { type: "PaymentSucceeded"; orderId: string }

@@ -38,7 +38,7 @@ function decideOne(draft: Draft, command: Command): Outcome {
     case "PlaceOrder":
       return place(draft, command.placement);
     case "RefuseInvalidOrder":
-      return refuseInvalid(draft, command.orderId);
+      return refuseInvalid(draft, command.orderId, command.paid);
     case "CancelOrder": {
       const order = draft.orderOrNew(command.orderId);
       return command.lines === null ? cancelWhole(draft, order) : cancelLines(draft, order, command.lines);

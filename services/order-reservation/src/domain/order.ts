@@ -152,6 +152,10 @@ export function askedOf(allocation: Allocation): number {
 export const isBeingCancelled = (order: Order, lineId: string): boolean =>
   order.cancelAsked || order.allocations.some((a) => a.lineId === lineId && a.asks.some((ask) => ask.forShopper > 0));
 
+/** Pieces of a line cancelled before the placement came. Lines may have names that every object answers to. */
+export const earlyCancelOf = ({ earlyCancels }: Order, lineId: string): number =>
+  Object.hasOwn(earlyCancels, lineId) ? (earlyCancels[lineId] ?? 0) : 0;
+
 export function skusOf(order: Order): string[] {
   if (order.lines.length === 1) return [order.lines[0]!.sku];
   return [...new Set(order.lines.map((line) => line.sku))];

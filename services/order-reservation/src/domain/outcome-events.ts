@@ -99,10 +99,13 @@ export function publishCancelRequests(draft: Draft, order: Order, asked: readonl
   }
 }
 
-/** Money was taken for something that will not be sent: somebody has to look. */
-export function alertPayment(draft: Draft, order: Order, code: AlertCode, message: string): void {
+/**
+ * Money was taken for something that will not be sent: somebody has to look.
+ * @param about tells alerts of one kind about one order apart
+ */
+export function alertPayment(draft: Draft, order: Order, code: AlertCode, message: string, about?: string): void {
   draft.publish("StockAlertRaised", {
-    alertId: `${code}:${order.orderId}`,
+    alertId: about === undefined ? `${code}:${order.orderId}` : `${code}:${order.orderId}:${about}`,
     code,
     severity: "WARNING",
     service: "order-reservation",

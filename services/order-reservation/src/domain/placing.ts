@@ -1,6 +1,6 @@
 import type { Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
-import { fingerprintOf, type Order, type RejectionReason } from "./order.js";
+import { earlyCancelOf, fingerprintOf, type Order, type RejectionReason } from "./order.js";
 import { alertPayment, publishReserved, reject, short } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
@@ -10,22 +10,30 @@ import { confirm, lackingSkus, serve, wantsOf } from "./serving.js";
 export function place(draft: Draft, placement: Placement): Outcome {
   const order = draft.orderOrNew(placement.orderId);
   if (order.state !== "UNPLACED") return placedAgain(draft, order, placement);
+  const bringsPayment = placement.payment === "PAID" && !order.paid;
   takeIn(draft, order, placement);
-  decidePlacement(draft, order);
+  decidePlacement(draft, order, bringsPayment);
   return { type: "DECIDED", order };
 }
 
 /** The placement breaks the contract: its sender still gets an answer, unless the order is decided already. */
-export function refuseInvalid(draft: Draft, orderId: string): Outcome {
+export function refuseInvalid(draft: Draft, orderId: string, paid: boolean): Outcome {
   const order = draft.orderOrNew(orderId);
-  if (order.state !== "UNPLACED") return { type: "NOTHING", order };
+  if (order.state !== "UNPLACED") {
+    if (paid && !order.paid) alertConflictPaid(draft, order);
+    return { type: "NOTHING", order };
+  }
+  if (paid) order.paid = true;
   reject(draft, order, [{ lineId: null, sku: null, code: "INVALID_ORDER" }]);
   if (order.paid) alertRejectedPaid(draft, order);
   return { type: "DECIDED", order };
 }
 
 function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome {
-  if (order.fingerprint !== fingerprintOf(placement.lines)) return { type: "ORDER_CONFLICT", order };
+  if (order.fingerprint !== fingerprintOf(placement.lines)) {
+    if (placement.payment === "PAID") alertConflictPaid(draft, order);
+    return { type: "ORDER_CONFLICT", order };
+  }
   // A second placement that says PAID carries a payment with it; the answer follows from that fact alone.
   if (placement.payment === "PAID" && !order.paid) return pay(draft, order);
   return { type: "SAME_AGAIN", order };
@@ -37,21 +45,20 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
   order.placedAt = draft.now;
   order.fingerprint = fingerprintOf(placement.lines);
   for (const { lineId, sku, quantity } of placement.lines) {
-    const early = order.cancelAsked ? quantity : Math.min(quantity, order.earlyCancels[lineId] ?? 0);
+    const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
     order.lines.push({ lineId, sku, quantity, cancelled: early, shorted: 0 });
   }
   order.earlyCancels = {};
-  if (placement.payment === "PAID" && !order.paid) {
-    order.paid = true;
-    if (order.cancelAsked) alertCancelledPaid(draft, order);
-  }
+  if (placement.payment === "PAID") order.paid = true;
 }
 
-function decidePlacement(draft: Draft, order: Order): void {
+function decidePlacement(draft: Draft, order: Order, bringsPayment: boolean): void {
   const wants = wantsOf(order);
   if (wants.length === 0) {
     reject(draft, order, [{ lineId: null, sku: null, code: "ORDER_CANCELLED" }]);
     order.state = "CANCELLED";
+    // A payment that came after a whole cancellation has raised its alert; it could not know of cancelled lines.
+    if (bringsPayment || (order.paid && !order.cancelAsked)) alertCancelledPaid(draft, order);
     return;
   }
   const unsaleable = reasonsAgainst(draft, order);
@@ -101,6 +108,11 @@ function refuse(draft: Draft, order: Order, lacking: ReadonlySet<string>): void 
 
 export const alertCancelledPaid = (draft: Draft, order: Order): void =>
   alertPayment(draft, order, "PAYMENT_FOR_CANCELLED_ORDER", `Order ${order.orderId} was cancelled and then paid.`);
+
+const alertConflictPaid = (draft: Draft, order: Order): void => {
+  const message = `Another placement under the id ${order.orderId} is paid and was refused.`;
+  alertPayment(draft, order, "PAID_ORDER_REJECTED", message, "another-placement");
+};
 
 export const alertRejectedPaid = (draft: Draft, order: Order): void =>
   alertPayment(draft, order, "PAID_ORDER_REJECTED", `Order ${order.orderId} was rejected and is paid.`);

@@ -28,10 +28,12 @@ export async function itemsOf(codec: Codec, slice: readonly InboundMessage[], se
 /** Aside with it; the order of a placement is answered when it says which one it is. */
 function refused({ message, error, name, value }: RefusedMessage): SliceItem {
   const refusal = { code: error.code, message: error.message };
-  const orderId = name === "OrderPlaced" ? (value as RecordOf<"OrderPlaced">).orderId : "";
+  const placed = name === "OrderPlaced" ? (value as RecordOf<"OrderPlaced">) : undefined;
+  const orderId = placed?.orderId ?? "";
   const readable = orderId.trim() !== "" && orderId.length <= LIMITS.MAX_ID_CHARS && !orderId.includes("\0");
   if (!readable) return { message, refusal };
-  return { message, refusal, command: { type: "RefuseInvalidOrder", orderId }, ...trace(message) };
+  const paid = placed?.payment === "PAID";
+  return { message, refusal, command: { type: "RefuseInvalidOrder", orderId, paid }, ...trace(message) };
 }
 
 const trace = ({ headers }: InboundMessage): Pick<SliceItem, "headers"> =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { movementDraft } from "@septet/stock-contracts";
 import { MINUTE, placement, Shop } from "./shop.js";
 
 describe("placing an order", () => {
@@ -114,10 +115,10 @@ describe("placing an order", () => {
 
   test("an invalid placement is rejected once; a decided order does not change by one", () => {
     const shop = new Shop().stock("socks", "wuhan", 100);
-    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "bad" }).type).toBe("DECIDED");
+    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "bad", paid: false }).type).toBe("DECIDED");
     expect(shop.order("bad").reasons).toEqual([{ lineId: null, sku: null, code: "INVALID_ORDER" }]);
     shop.place("o1", { a: ["socks", 3] });
-    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "o1" }).type).toBe("NOTHING");
+    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: false }).type).toBe("NOTHING");
     expect(shop.order("o1").state).toBe("RESERVED");
     expect(shop.place("bad", { a: ["socks", 1] }).type).toBe("ORDER_CONFLICT");
   });
@@ -143,5 +144,31 @@ describe("placing an order", () => {
     shop.place("o2", { a: ["socks", 1] }, { channel: "web" });
     expect(shop.order("o1").expiresAt).toBe(shop.now + MINUTE);
     expect(shop.order("o2").expiresAt).toBe(shop.now + 60 * MINUTE);
+  });
+});
+
+describe("names that programs use for other things", () => {
+  test.each(["constructor", "toString", "valueOf", "__proto__"])("a line may be called %s", (lineId) => {
+    const shop = new Shop().stock("socks", "w", 9);
+    const lines = [{ lineId, sku: "socks", quantity: 2 }];
+    shop.do({ type: "PlaceOrder", placement: { ...placement("o1", {}), lines } });
+    expect(shop.order("o1")).toMatchObject({ state: "RESERVED", lines: [{ cancelled: 0 }] });
+    const cancel = { type: "CancelOrder", orderId: "o2", lines: [{ lineId, quantity: 1 }] } as const;
+    shop.do(cancel);
+    shop.do({ type: "PlaceOrder", placement: { ...placement("o2", {}), lines } });
+    expect(shop.order("o2")).toMatchObject({ state: "RESERVED", lines: [{ cancelled: 1 }] });
+  });
+});
+
+describe("a SKU that was only ever received as unsellable", () => {
+  test("is known: a paid order for it is shorted, not refused", () => {
+    const shop = new Shop();
+    const reference = { type: "receipt", id: "r", line: "1" } as const;
+    const about = { sku: "socks", quantity: 5, at: "w", reference } as const;
+    shop.do({ type: "ApplyMovement", movement: movementDraft("RECEIPT", "unsellable", about) });
+    shop.place("o1", { a: ["socks", 1] }, { payment: "PAID" });
+    expect(shop.order("o1").state).toBe("SHORTED");
+    expect(shop.events("OrderShorted")[0]).toMatchObject({ cause: "OUT_OF_STOCK" });
+    expect(shop.events("StockAlertRaised")).toEqual([]);
   });
 });
