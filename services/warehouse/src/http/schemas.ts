@@ -21,9 +21,9 @@ export const tracking = text(LIMITS.MAX_ID_CHARS);
 export const name = text(LIMITS.MAX_ID_CHARS);
 export const location = text(LIMITS.MAX_ID_CHARS);
 /** Whole pieces, 1 to 1,000,000. */
-export const quantity = z.int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
+export const quantity = z.int("takes whole pieces from 1 to 1,000,000").min(1).max(LIMITS.MAX_QUANTITY_PIECES);
 /** Whole pieces, 0 to 1,000,000. */
-export const part = z.int().min(0).max(LIMITS.MAX_QUANTITY_PIECES);
+export const part = z.int("takes whole pieces from 0 to 1,000,000").min(0).max(LIMITS.MAX_QUANTITY_PIECES);
 
 /** 1 to `MAX_DOCUMENT_LINES` lines. */
 export const lines = <T extends z.ZodType>(line: T) => z.array(line).min(1).max(MAX_DOCUMENT_LINES);

@@ -126,7 +126,8 @@ function documentRow(upload: Upload, row: UploadRow): DocumentRow | Extract<Uplo
   const checked = ROW.safeParse(row.fields);
   if (!checked.success) {
     const issue = checked.error.issues[0]!;
-    return { row: row.row, field: issue.path.join(".") || "row", reason: issue.message };
+    const field = issue.path.join(".") || "row";
+    return { row: row.row, field, reason: field in row.fields ? issue.message : "is missing" };
   }
   const { sku, quantity, unsellableQuantity: unsellable } = checked.data;
   const place = checked.data.location ?? upload.location;
