@@ -60,6 +60,7 @@ export interface Order {
   paid: boolean;
   /** The whole order was cancelled by its shopper (perhaps before it was placed). */
   cancelAsked: boolean;
+  /** Null until a placement that keeps the contract is seen. */
   placedAt: number | null;
   /** When the hold ends (epoch ms); null when there is no hold to end. */
   expiresAt: number | null;
@@ -69,8 +70,6 @@ export interface Order {
   region: string | null;
   allowPartial: boolean;
   deliverBy: number | null;
-  /** What makes a second placement the same one: its lines. Null until placed. */
-  fingerprint: string | null;
   reasons: readonly RejectionReason[];
   /** Pieces per line that were cancelled before the placement was seen. */
   earlyCancels: Readonly<Record<string, number>>;
@@ -95,7 +94,6 @@ export const unplacedOrder = (orderId: string): Order => ({
   region: null,
   allowPartial: false,
   deliverBy: null,
-  fingerprint: null,
   reasons: [],
   earlyCancels: {},
   fulfilments: 0,
@@ -113,13 +111,16 @@ export const copyOfOrder = (order: Order): Order => ({
 });
 
 /** Two placements are the same when their lines are, whatever their order. */
-export function fingerprintOf(lines: readonly { lineId: string; sku: string; quantity: number }[]): string {
-  if (lines.length === 1) {
-    const line = lines[0]!;
-    return JSON.stringify([[line.lineId, line.sku, line.quantity]]);
-  }
-  const parts = lines.map((line) => [line.lineId, line.sku, line.quantity] as const);
-  return JSON.stringify([...parts].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)));
+export function hasSameLines(
+  order: Order,
+  lines: readonly { lineId: string; sku: string; quantity: number }[],
+): boolean {
+  if (order.placedAt === null || order.lines.length !== lines.length) return false;
+  const placed = new Map(order.lines.map((line) => [line.lineId, line]));
+  return lines.every(({ lineId, sku, quantity }) => {
+    const line = placed.get(lineId);
+    return line !== undefined && line.sku === sku && line.quantity === quantity;
+  });
 }
 
 export const hasOpen = (order: Order): boolean => order.allocations.some((allocation) => allocation.open > 0);

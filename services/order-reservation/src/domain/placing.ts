@@ -1,6 +1,6 @@
 import type { Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
-import { earlyCancelOf, fingerprintOf, type Order, type RejectionReason } from "./order.js";
+import { earlyCancelOf, hasSameLines, type Order, type RejectionReason } from "./order.js";
 import { alertPayment, publishReserved, reject, short } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
@@ -30,7 +30,7 @@ export function refuseInvalid(draft: Draft, orderId: string, paid: boolean): Out
 }
 
 function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome {
-  if (order.fingerprint !== fingerprintOf(placement.lines)) {
+  if (!hasSameLines(order, placement.lines)) {
     if (placement.payment === "PAID") alertConflictPaid(draft, order);
     return { type: "ORDER_CONFLICT", order };
   }
@@ -43,7 +43,6 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
   const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy } = placement;
   Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy });
   order.placedAt = draft.now;
-  order.fingerprint = fingerprintOf(placement.lines);
   for (const { lineId, sku, quantity } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
     order.lines.push({ lineId, sku, quantity, cancelled: early, shorted: 0 });

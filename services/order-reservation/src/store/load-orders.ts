@@ -4,7 +4,7 @@ import type { CancelAsk, Order, OrderState, RejectionReason } from "../domain/in
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
 const ORDER_COLUMNS = `order_id, state, paid, cancel_asked, ${ms("placed_at")}, ${ms("expires_at")}, customer_id,
-  group_leader_id, channel, region, allow_partial, ${ms("deliver_by")}, fingerprint, details, fulfilments, shortages`;
+  group_leader_id, channel, region, allow_partial, ${ms("deliver_by")}, details, fulfilments, shortages`;
 
 /** One statement per table; a join would send the order's columns once per line. */
 const LOAD_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id`;
@@ -35,7 +35,6 @@ interface OrderRow {
   region: string | null;
   allow_partial: boolean;
   deliver_by: number | null;
-  fingerprint: string | null;
   details: OrderDetails | null;
   fulfilments: number;
   shortages: number;
@@ -97,7 +96,6 @@ function orderOf(row: OrderRow): Order {
     region: row.region,
     allowPartial: row.allow_partial,
     deliverBy: whole(row.deliver_by),
-    fingerprint: row.fingerprint,
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},
     tracking: row.details?.tracking ?? [],

@@ -2,11 +2,11 @@ import type { Session } from "@septet/messaging";
 import { type Order, type OrderChange, skusOf } from "../domain/index.js";
 import type { OrderDetails } from "./load-orders.js";
 
-/** `skus` travel as one text per order, because unnest flattens arrays of arrays. The first 17 are order_id … shortages. */
+/** `skus` travel as one text per order, because unnest flattens arrays of arrays. What was ordered is not repeated: the lines say it. */
 const ROWS = `unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::float8[], $6::float8[], $7::text[], $8::text[],
-  $9::text[], $10::text[], $11::bool[], $12::float8[], $13::text[], $14::text[], $15::jsonb[], $16::int[], $17::int[])
+  $9::text[], $10::text[], $11::bool[], $12::float8[], $13::text[], $14::jsonb[], $15::int[], $16::int[])
   AS n (order_id, state, paid, cancel_asked, placed_at, expires_at, customer_id, group_leader_id,
-  channel, region, allow_partial, deliver_by, fingerprint, skus, details, fulfilments, shortages)`;
+  channel, region, allow_partial, deliver_by, skus, details, fulfilments, shortages)`;
 
 const time = (column: string) => `to_timestamp(n.${column} / 1000)`;
 const SKUS = `n.skus::text[]`;
@@ -17,9 +17,9 @@ const SKUS = `n.skus::text[]`;
  */
 const INSERT_ORDERS = `
 INSERT INTO orders (order_id, state, paid, cancel_asked, placed_at, expires_at, customer_id, group_leader_id, channel,
-  region, allow_partial, deliver_by, fingerprint, skus, details, fulfilments, shortages)
+  region, allow_partial, deliver_by, skus, details, fulfilments, shortages)
 SELECT n.order_id, n.state, n.paid, n.cancel_asked, ${time("placed_at")}, ${time("expires_at")}, n.customer_id,
-  n.group_leader_id, n.channel, n.region, n.allow_partial, ${time("deliver_by")}, n.fingerprint, ${SKUS}, n.details,
+  n.group_leader_id, n.channel, n.region, n.allow_partial, ${time("deliver_by")}, ${SKUS}, n.details,
   n.fulfilments, n.shortages
 FROM ${ROWS} ORDER BY n.order_id COLLATE "C"`;
 
@@ -27,7 +27,7 @@ const UPDATE_ORDERS = `
 UPDATE orders o SET state = n.state, paid = n.paid, cancel_asked = n.cancel_asked, placed_at = ${time("placed_at")},
   expires_at = ${time("expires_at")}, customer_id = n.customer_id, group_leader_id = n.group_leader_id,
   channel = n.channel, region = n.region, allow_partial = n.allow_partial, deliver_by = ${time("deliver_by")},
-  fingerprint = n.fingerprint, skus = ${SKUS}, details = n.details, fulfilments = n.fulfilments,
+  skus = ${SKUS}, details = n.details, fulfilments = n.fulfilments,
   shortages = n.shortages
 FROM ${ROWS} WHERE o.order_id = n.order_id`;
 
@@ -45,7 +45,6 @@ const COMPARED = [
   "cancelAsked",
   "placedAt",
   "expiresAt",
-  "fingerprint",
   "reasons",
   "earlyCancels",
   "tracking",
@@ -71,7 +70,6 @@ function columnsOf(orders: readonly Order[]): unknown[] {
     column((o) => o.region),
     column((o) => o.allowPartial),
     column((o) => o.deliverBy),
-    column((o) => o.fingerprint),
     column((o) => arrayText(skusOf(o))),
     column(detailsOf),
     column((o) => o.fulfilments),
@@ -79,9 +77,12 @@ function columnsOf(orders: readonly Order[]): unknown[] {
   ];
 }
 
-/** A text[] as Postgres reads it. */
-const arrayText = (texts: readonly string[]): string =>
-  `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
+/** A text[] as Postgres reads it; quotes only where needed, because the driver escapes each of them once more. */
+function arrayText(texts: readonly string[]): string {
+  const element = (text: string) =>
+    /^[\w.-]+$/.test(text) && !/^null$/i.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  return `{${texts.map(element).join(",")}}`;
+}
 
 function detailsOf({ reasons, earlyCancels, tracking }: Order): string | null {
   const hasEarly = Object.keys(earlyCancels).length > 0;

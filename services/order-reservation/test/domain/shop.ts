@@ -127,7 +127,7 @@ export class Shop {
         const key = placeKey(allocation.sku, allocation.location);
         open.set(key, (open.get(key) ?? 0) + allocation.open);
       }
-      if (order.fingerprint !== null) checkLines(order);
+      if (order.placedAt !== null) checkLines(order);
     }
     for (const [key, row] of this.rows) {
       if (row.orderReserved < 0) throw new Error(`orderReserved below 0 at ${key}`);

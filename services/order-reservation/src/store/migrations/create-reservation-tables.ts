@@ -52,7 +52,6 @@ const ORDERS = [
      region text,
      allow_partial boolean NOT NULL,
      deliver_by timestamptz,
-     fingerprint text,
      skus text[] COLLATE "C" NOT NULL,
      details jsonb,
      fulfilments int NOT NULL,
