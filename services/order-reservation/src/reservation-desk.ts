@@ -1,14 +1,42 @@
 import { SliceQueue } from "@septet/messaging";
-import { type Answer, countOutcome, isTransient, Problem, type ServiceContext } from "@septet/service-kit";
+import {
+  type Answer,
+  countOutcome,
+  isTransient,
+  Problem,
+  type ServiceContext,
+  TransientError,
+} from "@septet/service-kit";
 import type { Command, Outcome } from "./domain/index.js";
-import { settleSlice } from "./settle-slice.js";
+import { type SettleOptions, settleSlice } from "./settle-slice.js";
 import type { RequestItem, SliceItem, SliceResult } from "./slice-item.js";
+import { ExpiredHoldsFirst } from "./store/load-world.js";
 
 /** Messages, requests and sweeps settled in one transaction, at most. */
 export const MAX_SLICE_ITEMS = 500;
 /** How long a request waits for its slice before the caller is told to come again, ms. */
 export const REQUEST_DEADLINE_MS = 10_000;
 export const GROUP_ID = "order-reservation";
+
+/** Settles a slice; when too many expired holds are in its way, those first, each under all locks of its order. */
+async function settleBehindExpiredHolds(o: SettleOptions, items: readonly SliceItem[]): Promise<SliceResult[]> {
+  for (;;) {
+    try {
+      return await settleSlice(o, items);
+    } catch (error) {
+      if (!(error instanceof ExpiredHoldsFirst)) throw error;
+      for (let i = 0; i < error.orderIds.length; i += MAX_SLICE_ITEMS) {
+        const chunk = error.orderIds.slice(i, i + MAX_SLICE_ITEMS);
+        const results = await settleSlice(
+          o,
+          chunk.map((orderId): SliceItem => ({ command: { type: "ExpireHold", orderId } })),
+        );
+        const freed = results.some(({ outcome }) => outcome?.type === "RECORDED");
+        if (!freed) throw new TransientError("expired holds are in the way and cannot be given back yet");
+      }
+    }
+  }
+}
 
 /** What of the service the desk works with. */
 export type DeskParts = Pick<ServiceContext, "transact" | "logger" | "metrics" | "health" | "onStop">;
@@ -34,7 +62,7 @@ export class ReservationDesk {
       transact: context.transact,
     };
     const settle = async (items: SliceItem[]) => {
-      const results = await settleSlice(options, items);
+      const results = await settleBehindExpiredHolds(options, items);
       for (const { outcome } of results) if (outcome !== undefined) this.#count(outcome);
       return results;
     };

@@ -1,6 +1,6 @@
 import type { Session } from "@septet/messaging";
 
-/** Holds that one slice gives back at most; what is left the next one finds. */
+/** Holds that one slice gives back as victims, at most; more are given back in slices of their own before it. */
 export const MAX_EXPIRED_HOLDS = 1_000;
 
 /** The index on expires_at is as short as the queue of the sweeper, so the SKUs are merely filtered: no GIN to keep. */

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from "@septet/service-kit";
 import { type Command, type Needs, NO_VICTIMS, type Order, placeKey, type World } from "../domain/index.js";
 import type { SlicePlan } from "../slice-plan.js";
-import { findExpiredHolds, findPromisesAt } from "./find-victims.js";
+import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
 import { loadOrders } from "./load-orders.js";
 import { loadListings, loadLocations, loadPolicies } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
@@ -10,6 +10,17 @@ import { paymentsReadUpTo } from "./payments-read.js";
 /** Orders beside the slice's own that a decision depends on. */
 export type WantedVictims = Pick<Needs, "expiredHoldsOf" | "reservationsAt">;
 export const NO_VICTIMS_WANTED: WantedVictims = { expiredHoldsOf: [], reservationsAt: [] };
+
+/** These orders' holds must be given back before the slice can be decided: after an outage there may be many. */
+export class ExpiredHoldsFirst extends Error {
+  readonly orderIds: readonly string[];
+
+  constructor(orderIds: readonly string[]) {
+    super(`${orderIds.length} expired holds are in the way`);
+    this.name = "ExpiredHoldsFirst";
+    this.orderIds = orderIds;
+  }
+}
 
 /** Everything the commands are decided on, one statement per table; the locks of the plan are held. */
 export async function loadWorld(
@@ -44,11 +55,13 @@ export async function releasableUpTo(
 /**
  * Finds, locks and loads the victims. What changed between finding and locking is seen by the decision, which looks at
  * the rows as loaded. Where promises exceed what is there, expired holds of the SKU are given back first.
+ * @throws ExpiredHoldsFirst when there are more expired holds than one transaction takes as victims
  */
 export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedVictims): Promise<World> {
   const skus = [...new Set([...wanted.expiredHoldsOf, ...wanted.reservationsAt.map((place) => place.sku)])];
   const upTo = Math.min(unit.now, Math.max(world.holdsReleasableUpTo, await paymentsReadUpTo(unit)));
   const expired = await findExpiredHolds(unit, skus, upTo);
+  if (expired.length >= MAX_EXPIRED_HOLDS) throw new ExpiredHoldsFirst(expired);
   const promises = await findPromisesAt(unit, wanted.reservationsAt);
   const found = [...new Set([...expired, ...promises])].filter((orderId) => !world.orders.has(orderId));
   await unit.lockVictims("orders", "order_id", found);

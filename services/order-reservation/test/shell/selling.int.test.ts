@@ -129,7 +129,7 @@ describe("orders through Kafka", () => {
 });
 
 describe("release on demand", () => {
-  test("an expired hold never costs a sale, though the sweeper has not come", async () => {
+  test("expired holds never cost a sale, though the sweeper has not come and however many they are", async () => {
     const env = { SWEEP_INTERVAL_MS: "60000", PAYMENTS_GRACE_SECONDS: "0" };
     const unswept = await RunningService.start({ env });
     try {
@@ -139,6 +139,13 @@ describe("release on demand", () => {
       await unswept.system.moveClock(31 * MINUTE);
       const after = await unswept.http().post("/v1/reservations", body("cap-3", { a: ["cap", 1] }));
       expect([before.status, after.status, await unswept.state("cap-1")]).toEqual([409, 201, "EXPIRED"]);
+      const many = Array.from({ length: 1_200 }, (_, i) => unswept.placed(`mug-${i}`, { a: ["mug", 1] }));
+      await unswept.receive("mug", "wuhan", many.length);
+      await unswept.publish(...many);
+      await eventually(async () => expect(await unswept.balance("mug", "wuhan")).toEqual([0, many.length]));
+      await unswept.system.moveClock(31 * MINUTE);
+      const all = await unswept.http().post("/v1/reservations", body("mugs", { a: ["mug", many.length] }));
+      expect([all.status, await unswept.balance("mug", "wuhan")]).toEqual([201, [0, many.length]]);
     } finally {
       await unswept.stop();
     }
