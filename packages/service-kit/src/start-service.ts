@@ -101,10 +101,9 @@ async function start<S extends Shape>(
     accepting: () => accepting,
     starting: () => progress.reason,
   };
-  const http = await (parts?.listen ?? listen)(createHttpApp({ ...shared, routes: [] }), {
-    host: config.HOST,
-    port: config.PORT,
-  });
+  // A request that came in while the service started may get here after it has: "no such path" would be a lie.
+  const beforeRoutes = createHttpApp({ ...shared, routes: [], starting: () => progress.reason ?? "starting" });
+  const http = await (parts?.listen ?? listen)(beforeRoutes, { host: config.HOST, port: config.PORT });
   closers.push("http", () => http.close(0));
   logger.info({ host: config.HOST, port: http.port }, "listening, starting");
 
