@@ -1,4 +1,4 @@
-import { DeadlinePassedError, messageOf, QueueClosedError } from "./errors.js";
+import { DeadlinePassedError, FatalError, messageOf, QueueClosedError } from "./errors.js";
 import { HEALTHY, type Health, unhealthy } from "./health.js";
 import { backoffMs, wait } from "./wait.js";
 
@@ -46,6 +46,7 @@ interface Entry<T, R> {
  *
  * A slice that fails is either *transient* (tried again whole, with backoff, for ever; `health` says why) or *unexpected*:
  * then it is halved, in order, until the culprit stands alone and goes to `poison`. Nothing is ever skipped or reordered.
+ * After a `FatalError` nobody may go on: no item is its culprit, and all of the slice are told.
  */
 export class SliceQueue<T, R> {
   readonly #options: SliceQueueOptions<T, R>;
@@ -156,6 +157,10 @@ export class SliceQueue<T, R> {
     });
     if (outcome.kind === "settled") return;
     const { entries, error } = outcome;
+    if (error instanceof FatalError) {
+      for (const entry of entries) entry.reject(error);
+      return;
+    }
     if (entries.length === 1) return this.#poison(entries[0]!, error);
     this.#options.metrics?.bisected();
     const middle = Math.ceil(entries.length / 2);

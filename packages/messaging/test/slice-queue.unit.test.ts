@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { DeadlinePassedError, QueueClosedError, SliceQueue, type SliceQueueOptions } from "../src/index.js";
+import { DeadlinePassedError, FatalError, QueueClosedError, SliceQueue, type SliceQueueOptions } from "../src/index.js";
 import { eventually } from "./support/eventually.js";
 
 class Away extends Error {}
@@ -129,6 +129,24 @@ describe("a slice queue", () => {
     const [good, bad] = await Promise.allSettled([queue.submit([1]), queue.submit([2])]);
     expect(good).toEqual({ status: "fulfilled", value: ["1"] });
     expect(bad).toMatchObject({ status: "rejected", reason: { message: "no dead letter either" } });
+  });
+
+  test("a fault after which nobody may go on is told to all of the slice: no item is its culprit, none is put aside", async () => {
+    const slices: number[][] = [];
+    const poisoned: number[] = [];
+    const queue = queueOf({
+      settle: async (items) => {
+        slices.push(items);
+        throw new FatalError("the database was restored to an earlier point");
+      },
+      poison: async (item) => {
+        poisoned.push(item);
+        return `poisoned ${item}`;
+      },
+    });
+    await expect(queue.submit([1, 2, 3])).rejects.toThrow(FatalError);
+    expect(slices).toEqual([[1, 2, 3]]);
+    expect(poisoned).toEqual([]);
   });
 
   test("a full queue makes the next submission wait for room", async () => {
