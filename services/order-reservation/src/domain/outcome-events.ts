@@ -133,5 +133,6 @@ export function settle(draft: Draft, order: Order): void {
     draft.publish("OrderFulfilled", { orderId: order.orderId, lines: shipped });
     return;
   }
-  order.state = order.lines.some((line) => line.shorted > 0) ? "SHORTED" : "CANCELLED";
+  const shorted = !order.cancelAsked && order.lines.some((line) => line.shorted > 0);
+  order.state = shorted ? "SHORTED" : "CANCELLED";
 }

@@ -2,7 +2,7 @@ import type { Draft } from "./draft.js";
 import type { Order } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
-import { confirm } from "./serving.js";
+import { confirm, confirmShorted } from "./serving.js";
 
 /** Payment makes a reservation permanent. A hold past its time that nobody has taken back still counts as held. */
 export function pay(draft: Draft, order: Order): Outcome {
@@ -25,8 +25,10 @@ export function pay(draft: Draft, order: Order): Outcome {
     case "UNPLACED":
       if (order.cancelAsked) alertCancelledPaid(draft, order);
       break;
-    case "CONFIRMED":
     case "SHORTED":
+      confirmShorted(draft, order);
+      break;
+    case "CONFIRMED":
     case "FULFILLED":
       break;
   }

@@ -1,7 +1,7 @@
 import type { ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
-import { type Order, unservedOfLine } from "./order.js";
+import { hasOpen, type Order, unservedOfLine } from "./order.js";
 import { publishReserved, requestFulfilment, short } from "./outcome-events.js";
 import { sellableOf, source, type Want } from "./sourcing.js";
 
@@ -61,6 +61,23 @@ export function confirm(draft: Draft, order: Order, cause: ShortageCause = "OUT_
   if (anything) publishReserved(draft, order);
   requestFulfilment(draft, order);
   short(draft, order, missing, cause);
+}
+
+/**
+ * Money came for a hold that was shorted to nothing: it is reserved as far as the stock goes. What is missing then is
+ * shorted anew, in place of what an unpaid shopper was told; if nothing is served, that shortage stands.
+ */
+export function confirmShorted(draft: Draft, order: Order): void {
+  const wants: Want[] = [];
+  for (const { lineId, sku, shorted } of order.lines) if (shorted > 0) wants.push({ lineId, sku, quantity: shorted });
+  lackingSkus(draft, order, wants);
+  const missing = serve(draft, order, wants);
+  if (!hasOpen(order)) return;
+  for (const line of order.lines) line.shorted = 0;
+  order.state = "CONFIRMED";
+  publishReserved(draft, order);
+  requestFulfilment(draft, order);
+  short(draft, order, missing, "OUT_OF_STOCK");
 }
 
 /** Serves pieces that were promised and got lost from what stock there is now; what there is not is shorted. */
