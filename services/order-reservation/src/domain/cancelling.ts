@@ -1,5 +1,6 @@
+import { askForUnwanted } from "./asking-back.js";
 import type { Draft } from "./draft.js";
-import { type Allocation, askedOf, type Order, type OrderLine, shippedOfLine, unservedOfLine } from "./order.js";
+import { type Allocation, type Order, type OrderLine, shippedOfLine, unservedOfLine } from "./order.js";
 import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 
@@ -9,14 +10,12 @@ interface Giving {
   asked: Allocation[];
 }
 
-/** The shopper wants nothing of the order any more. */
+/** The shopper wants nothing of the order any more. What has been sent is too late, and can be cancelled if it comes back. */
 export function cancelWhole(draft: Draft, order: Order): Outcome {
-  if (order.cancelAsked || order.state === "CANCELLED" || order.state === "FULFILLED") {
-    order.cancelAsked = true;
-    return { type: "NOTHING", order };
-  }
+  if (order.cancelAsked || order.state === "FULFILLED") return { type: "NOTHING", order };
   order.cancelAsked = true;
-  if (order.state === "UNPLACED" || order.state === "SHORTED") return { type: "RECORDED", order };
+  if (order.state === "CANCELLED") return { type: "NOTHING", order };
+  if (order.state === "UNPLACED") return { type: "RECORDED", order };
   const giving: Giving = { given: [], asked: [] };
   for (const line of order.lines) giveUp(draft, order, line, line.quantity, giving);
   return finish(draft, order, giving);
@@ -46,61 +45,40 @@ function finish(draft: Draft, order: Order, giving: Giving): Outcome {
   publishReleased(draft, order, "CANCELLED", giving.given);
   publishCancelRequests(draft, order, giving.asked);
   settle(draft, order);
-  const nothingWanted = order.lines.every((line) => line.cancelled + line.shorted >= line.quantity);
-  if ((order.state === "EXPIRED" || order.state === "REJECTED") && nothingWanted) {
-    order.state = "CANCELLED";
+  const ended = order.state === "EXPIRED" || order.state === "REJECTED" || order.state === "SHORTED";
+  if (ended && order.lines.every((line) => line.cancelled + line.shorted >= line.quantity)) {
+    const shorted = !order.cancelAsked && order.lines.some((line) => line.shorted > 0);
+    order.state = shorted ? "SHORTED" : "CANCELLED";
     order.expiresAt = null;
   }
   return { type: "RECORDED", order };
 }
 
-/** Takes up to `quantity` pieces off a line: first those nobody promised, then holds, then by asking the warehouse. */
+/**
+ * Takes up to `quantity` pieces off a line: first those nobody promised, then holds, then what an unpaid order was told
+ * it would not get, then by asking the warehouse. Pieces shorted after the payment have their remedies.
+ */
 function giveUp(draft: Draft, order: Order, line: OrderLine, quantity: number, giving: Giving): void {
-  const wanted = line.quantity - line.cancelled - line.shorted - shippedOfLine(order, line.lineId);
-  let left = Math.min(quantity, wanted - askedByShopper(order, line.lineId));
-  const unserved = Math.min(left, unservedOfLine(order, line));
-  if (unserved > 0) {
-    line.cancelled += unserved;
-    left -= unserved;
-  }
-  const allocations = order.allocations.filter((a) => a.lineId === line.lineId && a.open > 0).reverse();
-  for (const allocation of allocations) {
-    if (left <= 0) return;
-    if (allocation.fulfilmentId !== null) continue;
-    const pieces = Math.min(left, allocation.open);
+  const settled = line.cancelled + line.unwanted + shippedOfLine(order, line.lineId) + (order.paid ? line.shorted : 0);
+  let left = Math.min(quantity, line.quantity - settled);
+  const unserved = Math.max(0, Math.min(left, unservedOfLine(order, line)));
+  line.cancelled += unserved;
+  left -= unserved;
+  for (const allocation of [...order.allocations].reverse()) {
+    const { lineId, location, fulfilmentId } = allocation;
+    const pieces = lineId === line.lineId && fulfilmentId === null ? Math.min(left, allocation.open) : 0;
+    if (pieces <= 0) continue;
     draft.release(order, allocation, pieces, "CANCELLED");
     line.cancelled += pieces;
     left -= pieces;
-    giving.given.push({ lineId: line.lineId, sku: line.sku, quantity: pieces, location: allocation.location });
+    giving.given.push({ lineId: line.lineId, sku: line.sku, quantity: pieces, location });
   }
-  for (const allocation of allocations) {
-    if (left <= 0) return;
-    if (allocation.fulfilmentId !== null) left -= askFor(allocation, left, giving);
+  if (left <= 0) return;
+  if (order.paid) {
+    line.unwanted += left;
+    askForUnwanted(order, line, giving.asked);
+  } else {
+    line.shorted -= left;
+    line.cancelled += left;
   }
-}
-
-function askedByShopper(order: Order, lineId: string): number {
-  let pieces = 0;
-  for (const allocation of order.allocations) {
-    if (allocation.lineId === lineId) for (const ask of allocation.asks) pieces += ask.forShopper;
-  }
-  return pieces;
-}
-
-/** Pieces already asked back for a deficit become the shopper's; for the others a new ask is made. */
-function askFor(allocation: Allocation, wanted: number, giving: Giving): number {
-  let left = wanted;
-  const asks = allocation.asks.map((ask) => {
-    const turned = Math.min(left, ask.quantity - ask.forShopper);
-    left -= turned;
-    return { ...ask, forShopper: ask.forShopper + turned };
-  });
-  const fresh = Math.min(left, allocation.open - askedOf(allocation));
-  if (fresh > 0) {
-    asks.push({ quantity: fresh, forShopper: fresh });
-    giving.asked.push(allocation);
-    left -= fresh;
-  }
-  allocation.asks = asks;
-  return wanted - left;
 }

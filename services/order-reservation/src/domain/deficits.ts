@@ -1,6 +1,7 @@
+import { askAt, pendingAt } from "./asking-back.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
-import { type Allocation, askedOf, type Order } from "./order.js";
+import type { Allocation, Order } from "./order.js";
 import { publishCancelRequests, publishReserved, settle, short } from "./outcome-events.js";
 import { source } from "./sourcing.js";
 import { placeKey } from "./world.js";
@@ -87,16 +88,17 @@ function shortUnsent(draft: Draft, { order, allocation }: Promised, missing: num
 }
 
 function askBack(draft: Draft, sku: string, location: string, missing: number): void {
-  const promises = promisesAt(draft, sku, location);
+  const lines = new Map<string, { order: Order; lineId: string }>();
+  for (const { order, allocation } of promisesAt(draft, sku, location)) {
+    const { lineId } = allocation;
+    lines.set(`${order.orderId}\u0000${lineId}`, { order, lineId });
+  }
   let left = missing;
-  for (const { allocation } of promises) left -= askedOf(allocation);
-  for (const { order, allocation } of promises) {
+  for (const { order, lineId } of lines.values()) left -= pendingAt(order, lineId, location);
+  for (const { order, lineId } of lines.values()) {
     if (left <= 0) return;
-    if (allocation.tooLate || allocation.fulfilmentId === null) continue;
-    const quantity = Math.min(left, allocation.open - askedOf(allocation));
-    if (quantity <= 0) continue;
-    allocation.asks = [...allocation.asks, { quantity, forShopper: 0 }];
-    publishCancelRequests(draft, order, [allocation]);
-    left -= quantity;
+    const asked: Allocation[] = [];
+    left -= askAt(order, lineId, location, left, asked);
+    publishCancelRequests(draft, order, asked);
   }
 }

@@ -1,14 +1,16 @@
+import { askForUnwanted, handOver, sentFrom } from "./asking-back.js";
 import { examineDeficit } from "./deficits.js";
 import type { Draft } from "./draft.js";
-import { isBeingCancelled, type Order } from "./order.js";
-import { type Given, publishReleased, settle, short } from "./outcome-events.js";
+import type { Allocation, Order } from "./order.js";
+import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { serveAgain } from "./serving.js";
 import type { Want } from "./sourcing.js";
 
 /**
  * The warehouse answers a `FulfilmentCancelRequested` (0 = too late) or gives a fulfilment up by itself. Only these
- * quantities are released: the shopper's are cancelled, the others served from what stock there is now.
+ * quantities are released: first the shopper's, which are cancelled, then the others, which are served from what stock
+ * there is now. What the shopper gave up and this fulfilment did not have is asked of the line's others.
  */
 export function takeCancelled(
   draft: Draft,
@@ -18,42 +20,53 @@ export function takeCancelled(
 ): Outcome {
   const given: Given[] = [];
   const again: Want[] = [];
+  const asked: Allocation[] = [];
   const places = new Map<string, { sku: string; location: string }>();
   for (const { lineId, quantity } of lines) {
-    for (const allocation of order.allocations) {
-      if (allocation.fulfilmentId !== fulfilmentId || allocation.lineId !== lineId) continue;
-      const [ask, ...later] = allocation.asks;
-      allocation.asks = later;
-      if (ask !== undefined && quantity < ask.quantity) allocation.tooLate = true;
-      const { sku, location } = allocation;
-      places.set(`${sku}\u0000${location}`, { sku, location });
-      const got = Math.min(quantity, allocation.open);
-      if (got === 0) continue;
-      const forShopper = order.cancelAsked ? got : Math.min(got, ask?.forShopper ?? 0);
-      if (forShopper > 0) draft.release(order, allocation, forShopper, "CANCELLED");
-      if (got > forShopper) draft.release(order, allocation, got - forShopper, "FULFILMENT_CANCELLED");
-      const line = order.lines.find((candidate) => candidate.lineId === lineId);
-      if (line !== undefined) line.cancelled += forShopper;
-      if (forShopper > 0) given.push({ lineId, sku, quantity: forShopper, location });
-      if (got > forShopper) again.push({ lineId, sku, quantity: got - forShopper });
+    const answering = order.allocations.find((a) => a.fulfilmentId === fulfilmentId && a.lineId === lineId);
+    const line = order.lines.find((candidate) => candidate.lineId === lineId);
+    if (answering === undefined || line === undefined) continue;
+    const { sku, location } = answering;
+    places.set(`${sku}\u0000${location}`, { sku, location });
+    const [ask, ...later] = answering.asks;
+    answering.asks = later;
+    const parts = [answering, ...sentFrom(order, lineId, location).filter((part) => part !== answering)];
+    const cancelled = giveBack(draft, order, parts, Math.min(quantity, line.unwanted), "CANCELLED");
+    const others = giveBack(draft, order, parts, quantity - cancelled, "FULFILMENT_CANCELLED");
+    line.cancelled += cancelled;
+    line.unwanted -= cancelled;
+    if (cancelled > 0) given.push({ lineId, sku, quantity: cancelled, location });
+    if (others > 0) again.push({ lineId, sku, quantity: others });
+    if (ask !== undefined && quantity < ask.quantity) {
+      answering.tooLate = true;
+      handOver(order, answering);
+      askForUnwanted(order, line, asked);
     }
   }
   publishReleased(draft, order, "CANCELLED", given);
-  serveAgain(
-    draft,
-    order,
-    again.filter((want) => !isBeingCancelled(order, want.lineId)),
-    "PHYSICAL_SHORTAGE",
-  );
-  short(
-    draft,
-    order,
-    again.filter((want) => isBeingCancelled(order, want.lineId)),
-    "PHYSICAL_SHORTAGE",
-  );
+  publishCancelRequests(draft, order, asked);
+  serveAgain(draft, order, again, "PHYSICAL_SHORTAGE");
   settle(draft, order);
   for (const { sku, location } of places.values()) examineDeficit(draft, sku, location);
   return { type: "RECORDED", order };
+}
+
+/** Releases up to `pieces` of a line's parts, in their order, and answers how many it found. */
+function giveBack(
+  draft: Draft,
+  order: Order,
+  parts: readonly Allocation[],
+  pieces: number,
+  reason: "CANCELLED" | "FULFILMENT_CANCELLED",
+): number {
+  let left = pieces;
+  for (const part of parts) {
+    const quantity = Math.min(left, part.open);
+    if (quantity <= 0) continue;
+    draft.release(order, part, quantity, reason);
+    left -= quantity;
+  }
+  return pieces - left;
 }
 
 /** Keeps the tracking number; the movement has closed the lines. */

@@ -1,9 +1,10 @@
 import type { ShortageCause } from "@septet/stock-contracts";
+import { askForUnwanted, forgetUnwanted, pendingOfLine } from "./asking-back.js";
 import type { Command } from "./commands.js";
 import { examineDeficit } from "./deficits.js";
 import type { Draft } from "./draft.js";
-import { type Allocation, askedOf, isBeingCancelled, type Order } from "./order.js";
-import { settle, short } from "./outcome-events.js";
+import { type Allocation, askedOf, type Order, type OrderLine } from "./order.js";
+import { publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { serveAgain } from "./serving.js";
 
@@ -51,59 +52,47 @@ function close(draft: Draft, movement: Movement, location: string, pieces: numbe
   const found = allocationsNamed(draft, movement, location);
   if (found === undefined) return;
   const [order, allocations] = found;
-  const sent = SENDING.has(movement.kind);
-  let left = pieces;
-  let unwanted = 0;
-  for (const allocation of allocations) {
-    const closed = Math.min(left, allocation.open);
-    if (closed === 0) continue;
-    left -= closed;
-    allocation.open -= closed;
-    if (sent) allocation.shipped += closed;
-    unwanted += trimAsks(allocation);
-  }
-  if (!sent) lose(draft, order, movement, location, pieces - left, unwanted);
+  const closed = closeParts(allocations, pieces, SENDING.has(movement.kind));
+  const line = order.lines.find((candidate) => candidate.lineId === movement.reference.line);
+  if (line === undefined || closed === 0) return;
+  if (SENDING.has(movement.kind)) forgetUnwanted(order, line);
+  else lose(draft, order, line, movement, location, closed);
   settle(draft, order);
 }
 
-function lose(
-  draft: Draft,
-  order: Order,
-  movement: Movement,
-  location: string,
-  pieces: number,
-  unwanted: number,
-): void {
-  const lineId = movement.reference.line;
-  const line = order.lines.find((candidate) => candidate.lineId === lineId);
-  if (line === undefined || pieces === 0) return;
-  const cancelled = order.cancelAsked ? pieces : Math.min(pieces, unwanted);
-  line.cancelled += cancelled;
-  const wants = [{ lineId: line.lineId, sku: line.sku, quantity: pieces - cancelled }];
-  if (pieces === cancelled) return;
-  const cause = CAUSES[movement.kind] ?? "PHYSICAL_SHORTAGE";
-  if (isBeingCancelled(order, line.lineId)) short(draft, order, wants, cause);
-  else serveAgain(draft, order, wants, cause, location);
+/**
+ * Which fulfilment a movement closes it does not say. The likeliest: one that has nothing left to give back, then pieces
+ * that nobody asked back, then the others.
+ */
+function closeParts(allocations: readonly Allocation[], pieces: number, sent: boolean): number {
+  let left = pieces;
+  for (const likely of LIKELY) {
+    for (const allocation of allocations) {
+      const closed = Math.max(0, Math.min(left, likely(allocation)));
+      left -= closed;
+      allocation.open -= closed;
+      if (sent) allocation.shipped += closed;
+    }
+  }
+  return pieces - left;
 }
 
-/** Asks for more than is open can no longer be granted; answers how many of those pieces the shopper had cancelled. */
-function trimAsks(allocation: Allocation): number {
-  let excess = askedOf(allocation) - allocation.open;
-  if (excess <= 0) return 0;
-  let unwanted = 0;
-  const asks = [...allocation.asks];
-  for (let i = asks.length - 1; i >= 0 && excess > 0; i--) {
-    const ask = asks[i]!;
-    const cut = Math.min(excess, ask.quantity);
-    const quantity = ask.quantity - cut;
-    const forShopper = Math.min(ask.forShopper, quantity);
-    unwanted += ask.forShopper - forShopper;
-    asks[i] = { quantity, forShopper };
-    excess -= cut;
-  }
-  // An ask of 0 stays: the warehouse answers it too, and answers are matched in order.
-  allocation.asks = asks;
-  return unwanted;
+const LIKELY: readonly ((allocation: Allocation) => number)[] = [
+  ({ open, tooLate }) => (tooLate ? open : 0),
+  (allocation) => allocation.open - askedOf(allocation),
+  ({ open }) => open,
+];
+
+/** Of pieces that got lost, those the shopper had cancelled and nobody will give back now are cancelled. */
+function lose(draft: Draft, order: Order, line: OrderLine, movement: Movement, location: string, pieces: number): void {
+  const { lineId, sku } = line;
+  const cancelled = Math.max(0, Math.min(pieces, line.unwanted - pendingOfLine(order, lineId)));
+  line.cancelled += cancelled;
+  line.unwanted -= cancelled;
+  if (cancelled > 0) publishReleased(draft, order, "CANCELLED", [{ lineId, sku, quantity: cancelled, location }]);
+  if (pieces === cancelled) return;
+  const cause = CAUSES[movement.kind] ?? "PHYSICAL_SHORTAGE";
+  serveAgain(draft, order, [{ lineId, sku, quantity: pieces - cancelled }], cause, location);
 }
 
 /** A wrong movement is taken back: what was sent is promised again; what was lost has been served or shorted since. */
@@ -115,12 +104,25 @@ function reopen(draft: Draft, movement: Movement, location: string, pieces: numb
     const [order, allocations] = found;
     for (const allocation of allocations) {
       const reopened = Math.min(left, allocation.shipped);
+      if (reopened === 0) continue;
       left -= reopened;
       allocation.shipped -= reopened;
       allocation.open += reopened;
-      if (reopened > 0 && order.state === "FULFILLED") order.state = "CONFIRMED";
+      allocation.tooLate = false;
     }
+    if (left < pieces) promiseAgain(draft, order, reference.line, pieces - left);
   }
   const line = reference.line ?? "";
   if (left > 0) draft.releaseUnpromised(reference.id, line, sku, location, left, "SETTLED");
+}
+
+/** What was sent is open again; what a whole cancellation had lost to the shipment is asked back now. */
+function promiseAgain(draft: Draft, order: Order, lineId: string | null, pieces: number): void {
+  if (order.state === "FULFILLED") order.state = "CONFIRMED";
+  const line = order.lines.find((candidate) => candidate.lineId === lineId);
+  if (!order.cancelAsked || line === undefined) return;
+  line.unwanted += pieces;
+  const asked: Allocation[] = [];
+  askForUnwanted(order, line, asked);
+  publishCancelRequests(draft, order, asked);
 }

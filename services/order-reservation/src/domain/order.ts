@@ -24,13 +24,16 @@ export interface OrderLine {
   cancelled: number;
   /** Pieces we said we cannot deliver. */
   shorted: number;
+  /** Open pieces the shopper has cancelled that are not given back yet, asked for or refused: never sourced again. */
+  unwanted: number;
 }
 
-/** A request to the warehouse to give pieces back, not answered yet; answers come in the order of the requests. */
+/**
+ * A request to the warehouse to give pieces back, not answered yet; answers come in the order of the requests. For whom
+ * they are is decided when they come: the shopper's cancellation goes before a physical deficit.
+ */
 export interface CancelAsk {
   quantity: number;
-  /** How many of them the shopper cancelled; the others are wanted back because physical stock is missing. */
-  forShopper: number;
 }
 
 /** Pieces of one line promised from one location. */
@@ -44,7 +47,7 @@ export interface Allocation {
   /** Null until fulfilment is requested; until then the promise can be moved. */
   fulfilmentId: string | null;
   asks: readonly CancelAsk[];
-  /** The warehouse could not give pieces back: it is not asked again for a deficit. */
+  /** The warehouse gave back less than it was asked for, so it has nothing left of it: it is not asked again. */
   tooLate: boolean;
 }
 
@@ -148,10 +151,6 @@ export function askedOf(allocation: Allocation): number {
   for (const ask of allocation.asks) pieces += ask.quantity;
   return pieces;
 }
-
-/** True while the shopper waits for a cancellation of this line: it is never re-sourced. */
-export const isBeingCancelled = (order: Order, lineId: string): boolean =>
-  order.cancelAsked || order.allocations.some((a) => a.lineId === lineId && a.asks.some((ask) => ask.forShopper > 0));
 
 /** Pieces of a line cancelled before the placement came. Lines may have names that every object answers to. */
 export const earlyCancelOf = ({ earlyCancels }: Order, lineId: string): number =>

@@ -45,7 +45,7 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
   order.placedAt = draft.now;
   for (const { lineId, sku, quantity } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
-    order.lines.push({ lineId, sku, quantity, cancelled: early, shorted: 0 });
+    order.lines.push({ lineId, sku, quantity, cancelled: early, shorted: 0, unwanted: 0 });
   }
   order.earlyCancels = {};
   if (placement.payment === "PAID") order.paid = true;

@@ -9,7 +9,7 @@ const ORDER_COLUMNS = `order_id, state, paid, cancel_asked, ${ms("placed_at")}, 
 /** One statement per table; a join would send the order's columns once per line. */
 const LOAD_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id`;
 const LOAD_LINES = `
-SELECT order_id, line_id, sku, quantity, cancelled, shorted
+SELECT order_id, line_id, sku, quantity, cancelled, shorted, unwanted
 FROM order_line WHERE order_id = ANY($1::text[]) ORDER BY order_id, ordinal`;
 const LOAD_ALLOCATIONS = `
 SELECT order_id, line_id, sku, location, open, shipped, fulfilment_id, asks, too_late
@@ -47,6 +47,7 @@ interface LineRow {
   quantity: number;
   cancelled: number;
   shorted: number;
+  unwanted: number;
 }
 
 interface AllocationRow {
@@ -69,8 +70,8 @@ export async function loadOrders(session: Session, orderIds: readonly string[]):
   if (orders.size === 0) return orders;
   const found = [...orders.keys()];
   for (const row of await session.query<LineRow>(LOAD_LINES, [found])) {
-    const { line_id: lineId, sku, quantity, cancelled, shorted } = row;
-    orders.get(row.order_id)?.lines.push({ lineId, sku, quantity, cancelled, shorted });
+    const { line_id: lineId, sku, quantity, cancelled, shorted, unwanted } = row;
+    orders.get(row.order_id)?.lines.push({ lineId, sku, quantity, cancelled, shorted, unwanted });
   }
   for (const row of await session.query<AllocationRow>(LOAD_ALLOCATIONS, [found])) {
     const { line_id: lineId, sku, location, open, shipped, fulfilment_id: fulfilmentId, too_late: tooLate } = row;

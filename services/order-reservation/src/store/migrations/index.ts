@@ -1,4 +1,5 @@
+import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
 import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
 
 /** Run after the kit's and messaging's own migrations. */
-export const reservationMigrations = [CreateReservationTables1764100000000];
+export const reservationMigrations = [CreateReservationTables1764100000000, AddUnwantedPieces1764200000000];

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "@jest/globals";
+import { movementDraft } from "@septet/stock-contracts";
+import { Shop } from "./shop.js";
+
+/** Five pieces sent to picking in one warehouse, nine more in another. */
+function picking(): Shop {
+  const shop = new Shop().stock("socks", "w1", 5).stock("socks", "w2", 9);
+  shop.place("o1", { l: ["socks", 5] }, { payment: "PAID" });
+  return shop;
+}
+
+describe("a cancellation at the warehouse ends alike, whichever of its facts comes first", () => {
+  test.each([
+    ["the answer", ["answer", "loss"]],
+    ["the loss", ["loss", "answer"]],
+  ])("pieces that were cancelled and then not found are cancelled, with %s first", (_first, facts) => {
+    const shop = picking();
+    shop.cancel("o1", { l: 5 });
+    for (const fact of facts) {
+      if (fact === "answer") shop.answerCancel("o1", "o1/1", { l: 3 });
+      else shop.pick("PICK_SHORT", "o1", "l", "w1", 2);
+    }
+    expect(shop.order("o1")).toMatchObject({ state: "CANCELLED", lines: [{ cancelled: 5, shorted: 0 }] });
+    expect(shop.events("FulfilmentRequested")).toHaveLength(1);
+    expect(shop.balance("socks", "w2")).toEqual([9, 0]);
+  });
+
+  test.each([
+    ["the answer", ["answer", "loss"]],
+    ["the loss", ["loss", "answer"]],
+  ])("only the cancelled pieces are not re-sourced, with %s first", (_first, facts) => {
+    const shop = picking();
+    shop.cancel("o1", { l: 1 });
+    for (const fact of facts) {
+      if (fact === "answer") shop.answerCancel("o1", "o1/1", { l: 1 });
+      else shop.pick("PICK_SHORT", "o1", "l", "w1", 3);
+    }
+    expect(shop.order("o1").lines[0]).toMatchObject({ cancelled: 1, shorted: 0 });
+    expect(shop.events("OrderShorted")).toEqual([]);
+    expect([shop.balance("socks", "w1"), shop.balance("socks", "w2")]).toEqual([
+      [1, 1],
+      [6, 3],
+    ]);
+  });
+
+  test("pieces asked back for a deficit are served elsewhere although the shopper cancels others of the line", () => {
+    const shop = picking();
+    shop.cancel("o1", { l: 1 });
+    shop.count("socks", "w1", -3);
+    shop.answerCancel("o1", "o1/1", { l: 1 });
+    shop.answerCancel("o1", "o1/1", { l: 2 });
+    expect(shop.order("o1").lines[0]).toMatchObject({ cancelled: 1, shorted: 0 });
+    expect(shop.balance("socks", "w2")).toEqual([7, 2]);
+  });
+
+  test("pieces that came too late and were sent are simply sent", () => {
+    const shop = picking();
+    shop.cancel("o1", { l: 2 });
+    shop.answerCancel("o1", "o1/1", { l: 0 });
+    shop.pick("SHIP", "o1", "l", "w1", 5);
+    expect(shop.order("o1")).toMatchObject({ state: "FULFILLED", lines: [{ cancelled: 0, unwanted: 0 }] });
+  });
+
+  test("what one warehouse sent already is asked of the other that has pieces of the line", () => {
+    const shop = new Shop().stock("socks", "w1", 3).stock("socks", "w2", 2);
+    shop.place("o1", { l: ["socks", 5] }, { payment: "PAID" });
+    shop.cancel("o1", { l: 2 });
+    shop.answerCancel("o1", "o1/2", { l: 0 });
+    shop.answerCancel("o1", "o1/1", { l: 2 });
+    expect(shop.order("o1").lines[0]).toMatchObject({ cancelled: 2 });
+    expect(shop.events("FulfilmentCancelRequested").map((r) => r.fulfilmentId)).toEqual(["o1/2", "o1/1"]);
+  });
+
+  test("pieces that are cancelled by losing them at picking are answered like others", () => {
+    const shop = picking();
+    shop.cancel("o1");
+    shop.pick("PICK_SHORT", "o1", "l", "w1", 5);
+    shop.answerCancel("o1", "o1/1", { l: 0 });
+    expect(shop.order("o1").state).toBe("CANCELLED");
+    expect(shop.events("OrderReservationReleased")).toEqual([
+      { orderId: "o1", reason: "CANCELLED", lines: [{ lineId: "l", sku: "socks", quantity: 5, location: "w1" }] },
+    ]);
+  });
+});
+
+describe("a shipment that was entered by mistake", () => {
+  const takeBack = (shop: Shop) => {
+    const reference = { type: "order", id: "o1", line: "l" } as const;
+    const about = { sku: "socks", quantity: 5, at: "w1", reference, reverses: "m1" } as const;
+    shop.do({ type: "ApplyMovement", movement: movementDraft("SHIP", undefined, about) });
+  };
+
+  test("an order can be cancelled after its shipment was taken back, though a cancellation came too late before", () => {
+    const shop = picking();
+    shop.pick("SHIP", "o1", "l", "w1", 5);
+    expect(shop.cancel("o1").type).toBe("NOTHING");
+    takeBack(shop);
+    shop.cancel("o1");
+    expect(shop.events("FulfilmentCancelRequested").map((r) => r.lines[0].quantity)).toEqual([5]);
+  });
+
+  test("pieces that a cancellation lost to it are asked back when it is taken back", () => {
+    const shop = picking();
+    shop.cancel("o1");
+    shop.pick("SHIP", "o1", "l", "w1", 5);
+    shop.answerCancel("o1", "o1/1", { l: 0 });
+    takeBack(shop);
+    shop.answerCancel("o1", "o1/1", { l: 5 });
+    expect(shop.events("FulfilmentCancelRequested").map((r) => r.lines[0].quantity)).toEqual([5, 5]);
+    expect(shop.order("o1").state).toBe("CANCELLED");
+  });
+});
