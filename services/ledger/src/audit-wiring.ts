@@ -5,7 +5,7 @@ import type { ServiceContext } from "@septet/service-kit";
 import type { LEDGER_VARIABLES } from "./config.js";
 import { Auditor } from "./http/auditor.js";
 import { BalancesClient } from "./http/balances-client.js";
-import { COMPARISON_LIMITS } from "./http/service-comparison.js";
+import { COMPARISON_LIMITS, type MovementsLog } from "./http/service-comparison.js";
 import { publishFindings } from "./messaging/audit-alerts.js";
 import { MOVEMENTS_GROUP, MOVEMENTS_TOPIC } from "./messaging/movement-consumer.js";
 import type { LedgerMetrics } from "./metrics.js";
@@ -18,7 +18,7 @@ export function createAuditor(context: Context, metrics: LedgerMetrics): Auditor
   return new Auditor({
     session: context.db,
     clients: context.config.AUDIT_TARGETS.map((target) => new BalancesClient(target, token)),
-    behind: () => movementsBehind(context),
+    log: movementsLog(context),
     wait: async (ms) => {
       await pause(ms);
     },
@@ -36,11 +36,14 @@ async function auditToken(config: Context["config"]): Promise<string | undefined
   return (await readFile(config.AUDIT_TOKEN_FILE, "utf8")).trim();
 }
 
-/** Messages of the movements' topic that are in Kafka now and not folded yet. */
-async function movementsBehind({ eventLog, db }: Context): Promise<number> {
-  const ends = await eventLog.endOffsets(MOVEMENTS_TOPIC);
-  const done = await consumedOffsets(db, MOVEMENTS_GROUP, MOVEMENTS_TOPIC);
-  let behind = 0;
-  for (const [partition, end] of ends) behind += Math.max(0, end - (done.get(partition) ?? 0));
-  return behind;
+function movementsLog({ eventLog, db }: Context): MovementsLog {
+  return {
+    end: () => eventLog.endOffsets(MOVEMENTS_TOPIC),
+    async behind(ends) {
+      const done = await consumedOffsets(db, MOVEMENTS_GROUP, MOVEMENTS_TOPIC);
+      let behind = 0;
+      for (const [partition, end] of ends) behind += Math.max(0, end - (done.get(partition) ?? 0));
+      return behind;
+    },
+  };
 }

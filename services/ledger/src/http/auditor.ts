@@ -6,13 +6,12 @@ import { readAlerts } from "../store/raised-alerts.js";
 import { readForks } from "../store/stream-forks.js";
 import { readHeads } from "../store/streams.js";
 import type { BalancesClient } from "./balances-client.js";
-import { COMPARISON_LIMITS, type ComparisonLimits, compareService } from "./service-comparison.js";
+import { COMPARISON_LIMITS, type ComparisonLimits, compareService, type MovementsLog } from "./service-comparison.js";
 
 export interface AuditorOptions {
   readonly session: Session;
   readonly clients: readonly BalancesClient[];
-  /** Messages of stock.movements.v1 that are in Kafka and not folded yet. */
-  behind(): Promise<number>;
+  readonly log: MovementsLog;
   wait(ms: number): Promise<void>;
   now(): number;
   /** Metrics and alerts; the audit is done when it has resolved. `before` is this process's audit before it. */
@@ -50,12 +49,12 @@ export class Auditor {
   }
 
   async #run(): Promise<AuditResult> {
-    const { session, clients, limits = COMPARISON_LIMITS, behind, wait, now } = this.#options;
+    const { session, clients, limits = COMPARISON_LIMITS, log, wait, now } = this.#options;
     const startedAt = now();
     const standing = await readStanding(session);
     const watched = new Set([...standing.drift, ...standing.tail].flatMap(({ sku }) => sku ?? []));
     const services = await Promise.all(
-      clients.map((client) => compareService(client, { session, behind, wait, watched }, limits)),
+      clients.map((client) => compareService(client, { session, log, wait, watched }, limits)),
     );
     const scan = await scanIdentity(session, limits.maxNamed);
     const forks = await readForks(session, limits.maxNamed);
@@ -68,7 +67,7 @@ export class Auditor {
       forkCount: forks.count,
       forks: forks.items,
       heads: await readHeads(session),
-      lagging: await behind(),
+      lagging: await log.behind(await log.end()),
       finishedAt: now(),
     };
     await this.#options.publish(result, standing, this.#before);

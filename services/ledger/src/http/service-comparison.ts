@@ -22,11 +22,21 @@ export const COMPARISON_LIMITS: ComparisonLimits = {
   maxPendingSkus: 5_000,
 };
 
+/** The end of stock.movements.v1 at one moment: the next offset by partition. */
+export type LogEnd = ReadonlyMap<number, number>;
+
+/** How far the ledger has read the movements. */
+export interface MovementsLog {
+  /** Where the topic ends now. */
+  end(): Promise<LogEnd>;
+  /** Messages before that end that are not folded yet. */
+  behind(end: LogEnd): Promise<number>;
+}
+
 /** What a comparison reads and waits with. */
 export interface ComparisonMeans {
   readonly session: Session;
-  /** Messages of stock.movements.v1 that are in Kafka and not folded yet. */
-  behind(): Promise<number>;
+  readonly log: MovementsLog;
   /** SKUs with a standing alert: the result says of each whether it was compared. */
   readonly watched: ReadonlySet<string>;
   wait(ms: number): Promise<void>;
@@ -67,7 +77,7 @@ export async function compareService(
     tally.unseen = [];
     await judge(client.service, again, tally, means, limits);
   }
-  const lost = await missingTails(client.service, tally, means);
+  const lost = await missingTails(client.service, tally, means, limits);
   return {
     service: client.service,
     error,
@@ -112,9 +122,30 @@ async function judge(
   }
 }
 
-/** Only a ledger that has read everything in Kafka can say that something is not there. */
-async function missingTails(service: string, tally: Tally, means: ComparisonMeans): Promise<UnseenStream[]> {
-  const tails = tally.unseen.filter((stream) => stream.recordedBy === service && stream.head > stream.seen);
-  if (tails.length === 0 || (await means.behind()) > 0) return [];
-  return tails;
+/**
+ * Only a ledger that has read everything in Kafka can say that something is not there: everything up to an end that is
+ * fetched now, because a topic that trade goes on in has no moment at which nothing is under way.
+ */
+async function missingTails(
+  service: string,
+  tally: Tally,
+  means: ComparisonMeans,
+  limits: ComparisonLimits,
+): Promise<UnseenStream[]> {
+  const tails = () => tally.unseen.filter((stream) => stream.recordedBy === service && stream.head > stream.seen);
+  if (tails().length === 0 || !(await hasReadToItsEnd(means, limits))) return [];
+  const again = tally.waiting;
+  tally.waiting = [];
+  tally.unseen = [];
+  await judge(service, again, tally, means, limits);
+  return tails();
+}
+
+async function hasReadToItsEnd({ log, wait }: ComparisonMeans, limits: ComparisonLimits): Promise<boolean> {
+  const end = await log.end();
+  for (let reread = 0; (await log.behind(end)) > 0; reread++) {
+    if (reread === limits.rereads) return false;
+    await wait(limits.rereadPauseMs);
+  }
+  return true;
 }

@@ -16,8 +16,8 @@ let stack: TestStack;
 let books: Books;
 let warehouse: StubService;
 let streams: Streams;
-/** Messages of the topic that the ledger has not read, as far as the auditor is told. */
-let behind = 0;
+/** Messages in the topic, and those of them that the ledger has read, as far as the auditor is told. */
+let topic = { end: 0, read: 0 };
 /** What happens in each pause of the auditor. */
 let inPause: () => Promise<unknown>;
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
   books.published.length = 0;
   warehouse = await StubService.start();
   streams = new Streams();
-  behind = 0;
+  topic = { end: 0, read: 0 };
   inPause = async () => undefined;
 });
 
@@ -47,7 +47,10 @@ function auditor(limits: Partial<typeof COMPARISON_LIMITS> = {}): Auditor {
   return new Auditor({
     session: books.db,
     clients: [new BalancesClient({ service: "warehouse", url: `${warehouse.url}/` }, async () => "a-token")],
-    behind: async () => behind,
+    log: {
+      end: async () => new Map([[0, topic.end]]),
+      behind: async (end) => Math.max(0, end.get(0)! - topic.read),
+    },
     wait: async () => {
       await inPause();
     },
@@ -133,7 +136,7 @@ describe("The audit of a service", () => {
     const [received, shipped] = [streams.receive(SOCKS, 100), streams.ship(SOCKS, 3)];
     await books.fold([received]);
     warehouse.balances.set(SOCKS, counted(97, 2));
-    behind = 1;
+    topic = { end: 1, read: 0 };
     const pending = await auditor().audit();
     expect(pending.services[0]).toMatchObject({ compared: 0, pending: 1, driftCount: 0, missingTailCount: 0 });
     expect(pending.lagging).toBe(1);
@@ -154,6 +157,34 @@ describe("The audit of a service", () => {
     expect(books.published.map(({ name, value }) => [name, value.code])).toEqual([
       ["StockAlertRaised", "MOVEMENT_GAP"],
     ]);
+  });
+
+  test("sees a lost last movement while trade goes on, when no moment is without a message under way", async () => {
+    await books.fold([streams.receive(SOCKS, 100)]);
+    warehouse.balances.set(SOCKS, counted(97, 2));
+    topic = { end: 10, read: 9 };
+    inPause = async () => {
+      topic = { end: topic.end + 5, read: topic.end + 4 };
+    };
+    const result = await auditor().audit();
+    expect(result.lagging).toBe(1);
+    expect(result.services[0]).toMatchObject({ missingTailCount: 1, missingTail: [{ sku: SOCKS, head: 2, seen: 1 }] });
+  });
+
+  test("calls nothing lost that the ledger finds when it has read on", async () => {
+    const [received, shipped] = [streams.receive(SOCKS, 100), streams.ship(SOCKS, 3)];
+    await books.fold([received]);
+    warehouse.balances.set(SOCKS, counted(97, 2));
+    topic = { end: 10, read: 9 };
+    let pauses = 0;
+    inPause = async () => {
+      if (++pauses <= 3) return;
+      await books.fold([shipped]);
+      topic.read = 10;
+    };
+    const result = await auditor({ rereads: 3 }).audit();
+    expect(result.services[0]).toMatchObject({ compared: 1, pending: 0, missingTailCount: 0 });
+    expect(result.agrees).toBe(true);
   });
 
   test("names the drift that a void leaves where no copy of the movement is left", async () => {
