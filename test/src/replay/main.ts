@@ -42,7 +42,6 @@ async function replayOn(
   opening: ReplayRun["opening"],
 ): Promise<number> {
   const access = own?.access ?? (await runningPlatform(stderrLogger));
-  let disturbance: Promise<void> = Promise.resolve();
   const { speed, concurrency } = options;
   const { report, book } = await runReplay({
     access,
@@ -52,9 +51,8 @@ async function replayOn(
     speed,
     concurrency,
     onProgress: progressWriter(),
-    ...(own && options.disturb ? { onHalfway: () => (disturbance = disturb(own.system)) } : {}),
+    ...(own && options.disturb ? { onHalfway: () => disturb(own.system) } : {}),
   });
-  await disturbance;
   process.stdout.write(`${reportText(report)}\n`);
   const memory = own ? memoryLines(own.system, options.instances) : { lines: [], failures: [] };
   for (const line of [...memory.lines, ...memory.failures]) process.stdout.write(`${line}\n`);

@@ -24,8 +24,8 @@ export interface ReplayRun {
   readonly speed: number | undefined;
   readonly concurrency: number;
   onProgress(progress: ReplayProgress): void;
-  /** Called once, when half of the timeline has been published; for tests that disturb the platform. */
-  onHalfway?(): void;
+  /** Begun once, when half of the timeline has been published; for tests that disturb the platform. */
+  onHalfway?(): Promise<void>;
   /** How long nothing may change before what is missing is called missing. */
   readonly patienceMs?: number;
 }
@@ -75,6 +75,7 @@ class Replay {
   private readonly wire: Wire;
   private stage = "reading what is there";
   private published = 0;
+  private halfway: Promise<void> | undefined;
 
   constructor(settings: ReplayRun, wire: Wire) {
     this.settings = settings;
@@ -102,6 +103,7 @@ class Replay {
       const refused = await this.fillShelves();
       const following = await this.followOutcomes();
       await this.playTimeline();
+      await this.halfway;
       await this.untilSettled();
       await this.floor.end();
       await following.stop();
@@ -151,12 +153,8 @@ class Replay {
     const { speed } = this.settings;
     const logBegin = timeline[0]?.at ?? 0;
     const begin = performance.now();
-    let halfway = this.settings.onHalfway;
     for (let at = 0; at < timeline.length; ) {
-      if (halfway && at * 2 >= timeline.length) {
-        halfway();
-        halfway = undefined;
-      }
+      if (at * 2 >= timeline.length) this.halfway ??= this.settings.onHalfway?.().catch((error) => this.fail(error));
       const due = speed === undefined ? 0 : begin + (timeline[at]!.at - logBegin) / speed;
       const wait = due - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

@@ -40,7 +40,7 @@ export async function replayOn(
   system: System,
   plan: ReplayPlan,
   opening: string,
-  onHalfway?: () => void,
+  onHalfway?: () => Promise<void>,
 ): Promise<ReplayResult> {
   const parsed = parseOpeningStock(opening);
   if (parsed.kind !== "demand") throw new Error(`${opening} is no demand`);
