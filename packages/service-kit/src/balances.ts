@@ -26,7 +26,12 @@ export interface BalancesPage {
 }
 
 const QUERY = z.object({
-  sku: z.string().min(1).max(64).optional(),
+  sku: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine((sku) => !sku.includes("\0"), "holds a NUL")
+    .optional(),
   cursor: z.string().max(400).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
 });

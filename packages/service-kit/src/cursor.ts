@@ -15,19 +15,26 @@ export function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key), "utf8").toString("base64url");
 }
 
+/** What a part of a cursor is: a text that can be stored, or a whole number ≥ 0. */
+export type CursorPart = "text" | "whole";
+
+const IS_PART: { readonly [P in CursorPart]: (value: unknown) => boolean } = {
+  text: (value) => typeof value === "string" && !value.includes("\0"),
+  whole: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+};
+
 /**
- * Reads a cursor back.
- * @throws Problem 400 when it is not one of ours with `parts` parts.
+ * Reads a cursor back. Whoever asks may have written it himself, so nothing passes that a query would break on.
+ * @throws Problem 400 when it is not one of ours with these parts.
  */
-export function decodeCursor(cursor: string, parts = 1): (string | number)[] {
+export function decodeCursor(cursor: string, parts: readonly CursorPart[] = ["text"]): (string | number)[] {
   let key: unknown;
   try {
     key = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
   } catch {
     key = undefined;
   }
-  const good =
-    Array.isArray(key) && key.length === parts && key.every((p) => typeof p === "string" || Number.isFinite(p));
+  const good = Array.isArray(key) && key.length === parts.length && parts.every((part, i) => IS_PART[part](key[i]));
   if (!good) throw invalid([{ field: "query.cursor", reason: "is not a cursor of this listing" }]);
   return key as (string | number)[];
 }

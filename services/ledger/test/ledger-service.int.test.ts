@@ -48,6 +48,10 @@ async function publish<N extends RecordName>(topic: TopicName, name: N, ...value
   await eventLog.publish(values.map((value) => ({ topic, key: keyOf(name, value), value: codec.encode(name, value) })));
 }
 
+function cursorOf(key: string | number): string {
+  return Buffer.from(JSON.stringify([key])).toString("base64url");
+}
+
 function move(...movements: StockMovement[]): Promise<void> {
   return publish(MOVEMENTS, "StockMovement", ...movements);
 }
@@ -139,6 +143,21 @@ describe("The ledger", () => {
     const oldest = (await http.get("/v1/stock/PHONE-1/movements?order=asc&limit=1")).body;
     expect(oldest.items[0].movementId).toBe(movements[0]!.movementId);
     expect((await http.get("/v1/stock/PHONE-1/movements?cursor=nonsense")).status).toBe(400);
+  });
+
+  test.each([
+    ["/v1/stock/%00", "a SKU that nobody can have"],
+    ["/v1/stock/%00/movements", "a SKU that nobody can have"],
+    ["/v1/stock/SOCKS-3?at=2026-01-01T00:00:00Z", "a question that would be answered with something else"],
+    ["/v1/stock?skus=SOCKS-3", "a filter that would not filter"],
+    [`/v1/stock?cursor=${cursorOf("\u0000")}`, "a cursor that no page gave"],
+    [`/v1/stock/SOCKS-3/movements?cursor=${cursorOf("abc")}`, "a cursor of another listing"],
+    [`/v1/stock/SOCKS-3/movements?cursor=${cursorOf(1.5)}`, "a cursor that no page gave"],
+    [`/v1/stock/SOCKS-3/movements?cursor=${cursorOf(1e300)}`, "a cursor that no page gave"],
+    ["/v1/stock/SOCKS-3/movements?limit=501", "a page too long"],
+  ])("answers 400 to %s: %s", async (path) => {
+    const { status, body } = await system.http("ledger", 0, ["operator"]).get(path);
+    expect({ status, fields: body.errors?.length }).toEqual({ status: 400, fields: 1 });
   });
 
   test("puts an unbalanced movement and an undecodable message aside, and folds what stands around them", async () => {

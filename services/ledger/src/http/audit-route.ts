@@ -86,6 +86,7 @@ export function auditRoute(auditor: Auditor): Route {
     path: "/v1/audit",
     roles: ["operator", "sre"],
     summary: "Scans the identity of every row and compares every service's balances with the movements it has applied",
+    query: z.strictObject({}),
     responses: { 200: { description: "what was found; it began after the question", body: AUDIT_BODY } },
     handler: async () => ({ status: 200, body: auditBody(await auditor.audit()) }),
   });

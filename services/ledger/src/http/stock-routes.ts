@@ -5,8 +5,12 @@ import { type RecordedMovement, readMovements } from "../store/movement-history.
 import { isListed, readSkus, readStock } from "../store/stock.js";
 import { BALANCE_BODY, STOCK_BODY, shownAt, stockBody } from "./stock-body.js";
 
-const SKU = z.object({ sku: z.string().min(1).max(64) });
-const PAGE = z.object({
+/** NUL cannot be stored, so nothing is called so. */
+const isStorable = (text: string) => !text.includes("\0");
+const SKU = z.object({ sku: z.string().trim().min(1).max(64).refine(isStorable, "holds a NUL") });
+/** A question that we do not understand is refused, not answered with something else. */
+const NOTHING = z.strictObject({});
+const PAGE = z.strictObject({
   cursor: z.string().max(400).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -77,6 +81,7 @@ export function stockRoutes(db: Database): Route[] {
       roles: ["operator", "sre", "warehouse"],
       summary: "Stock of one SKU: the network and every location",
       params: SKU,
+      query: NOTHING,
       responses: {
         200: { description: "the seven buckets and the total", body: STOCK_BODY },
         404: "nobody knows the SKU",
@@ -101,7 +106,7 @@ export function stockRoutes(db: Database): Route[] {
         },
       },
       async handler({ params: { sku }, query: { cursor, limit, order } }) {
-        const beyond = cursor === undefined ? null : Number(decodeCursor(cursor)[0]);
+        const beyond = cursor === undefined ? null : Number(decodeCursor(cursor, ["whole"])[0]);
         const rows = await readMovements(db, { sku, order, beyond, limit: limit + 1 });
         const { items, nextCursor } = page(rows, limit, ({ ledgerSeq }) => [ledgerSeq]);
         return { status: 200, body: { items: items.map(movementBody), nextCursor } };

@@ -67,7 +67,7 @@ function readRoutes(db: Database): Route[] {
       query: FILTER,
       responses: { 200: "a page of fulfilments with their lines" },
       handler: async ({ query: { cursor, limit, ...filter } }) => {
-        const [requestedAt, fulfilmentId] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+        const [requestedAt, fulfilmentId] = cursor === undefined ? [] : decodeCursor(cursor, ["whole", "text"]);
         const after =
           cursor === undefined ? null : { requestedAt: Number(requestedAt), fulfilmentId: String(fulfilmentId) };
         const found = await listFulfilments(db, filter, after, limit + 1);
