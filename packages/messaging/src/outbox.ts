@@ -61,8 +61,9 @@ export async function appendToOutbox(session: Session, rows: readonly OutboxRow[
   ]);
 }
 
-/** Room in bytes for Kafka's own framing of a record beside value, key and headers. */
-const FRAMING_BYTES = 512;
+/** Room in bytes for Kafka's own framing of a record, and of each header, beside their texts. */
+const FRAMING_BYTES = 64;
+const HEADER_FRAMING_BYTES = 10;
 
 function checkSize(row: OutboxRow): void {
   const limit = (TOPICS as Record<string, { maxMessageBytes: number } | undefined>)[row.topic]?.maxMessageBytes;
@@ -71,11 +72,13 @@ function checkSize(row: OutboxRow): void {
   if (size > limit) throw new MessageTooLargeError(`a message of ${size} bytes for ${row.topic}, which takes ${limit}`);
 }
 
-/** Bytes of a record on the wire, framing included, rounded up. */
+/** Bytes of a record on the wire, framing included, at most. */
 export function recordBytes(record: { key: string; value: Buffer | null; headers?: Record<string, string> }): number {
-  let bytes = FRAMING_BYTES / 8 + record.key.length * 3 + (record.value?.length ?? 0);
+  let bytes = FRAMING_BYTES + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
   if (record.headers !== undefined) {
-    for (const [name, value] of Object.entries(record.headers)) bytes += (name.length + value.length) * 3 + 10;
+    for (const [name, value] of Object.entries(record.headers)) {
+      bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + HEADER_FRAMING_BYTES;
+    }
   }
   return bytes;
 }
