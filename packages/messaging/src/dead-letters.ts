@@ -7,7 +7,8 @@ const ORIGIN_HEADER = "origin-header-";
 /** Of a header that no text column takes: its name percent-encoded, its value in base64. */
 const ORIGIN_BINARY_HEADER = "origin-binary-header-";
 /** Postgres stores no NUL in a text; half a surrogate pair is what cutting a text can leave. */
-const UNSTORABLE = /[\0\p{Cs}]/gu;
+const UNSTORABLE = /[\0\p{Cs}]/u;
+const EACH_UNSTORABLE = new RegExp(UNSTORABLE, "gu");
 
 /** Headers that a dead letter carries beside its untouched value and key. */
 export const DEAD_LETTER_HEADERS = {
@@ -18,8 +19,8 @@ export const DEAD_LETTER_HEADERS = {
   topic: "dead-letter-origin-topic",
   partition: "dead-letter-origin-partition",
   offset: "dead-letter-origin-offset",
-  /** The key in base64, when no text column takes it. */
-  binaryKey: "dead-letter-origin-binary-key",
+  /** `base64` when no text column takes the origin's key, and the letter's key is that of it. */
+  keyEncoding: "dead-letter-key-encoding",
   /** What had to be left out, so that the letter fits its topic: `headers`, or `headers and key`. */
   dropped: "dead-letter-dropped",
   /** On the note that a letter was replayed: its `partition:offset` among the dead letters. */
@@ -48,21 +49,20 @@ export function deadLetterRow(service: ServiceName, message: InboundMessage, err
     [DEAD_LETTER_HEADERS.offset]: String(message.offset),
   };
   const key = message.key ?? "";
-  const binaryKey = storable(key) === key ? {} : { [DEAD_LETTER_HEADERS.binaryKey]: base64(key) };
-  const { value } = message;
-  const row = { topic, key: storable(key), value, headers: { ...headers, ...binaryKey, ...originHeaders(message) } };
+  if (!isStorable(key)) headers[DEAD_LETTER_HEADERS.keyEncoding] = "base64";
+  const letter = { topic, key: isStorable(key) ? key : base64(key), value: message.value };
+  const row = { ...letter, headers: { ...headers, ...originHeaders(message) } };
   const fits = (candidate: OutboxRow) => recordBytes(candidate) <= TOPICS[topic].maxMessageBytes;
   if (fits(row)) return row;
-  const dropped = (what: string) => ({ [DEAD_LETTER_HEADERS.dropped]: what });
-  const bare = { ...row, headers: { ...headers, ...binaryKey, ...dropped("headers") } };
-  if (fits(bare)) return bare;
-  return { topic, key: "", value, headers: { ...headers, ...dropped("headers and key") } };
+  const dropped = (what: string) => ({ ...headers, [DEAD_LETTER_HEADERS.dropped]: what });
+  const bare = { ...letter, headers: dropped("headers") };
+  return fits(bare) ? bare : { ...letter, key: "", headers: dropped("headers and key") };
 }
 
 function originHeaders(message: InboundMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
-    if (storable(name) === name && storable(value) === value) headers[`${ORIGIN_HEADER}${name}`] = value;
+    if (isStorable(name) && isStorable(value)) headers[`${ORIGIN_HEADER}${name}`] = value;
     else headers[`${ORIGIN_BINARY_HEADER}${encodeURIComponent(name)}`] = base64(value);
   }
   return headers;
@@ -78,8 +78,12 @@ function originHeadersOf(headers: Record<string, string>): Record<string, string
   );
 }
 
+function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
+
 function storable(text: string): string {
-  return text.replace(UNSTORABLE, "\uFFFD");
+  return isStorable(text) ? text : text.replace(EACH_UNSTORABLE, "\uFFFD");
 }
 
 function base64(text: string): string {
@@ -108,13 +112,13 @@ export function deadLetterOf(message: InboundMessage): DeadLetter | undefined {
   const header = (name: keyof typeof DEAD_LETTER_HEADERS) => message.headers[DEAD_LETTER_HEADERS[name]];
   const topic = header("topic");
   if (topic === undefined) return undefined;
-  const binaryKey = header("binaryKey");
+  const key = message.key ?? "";
   return {
     id: `${message.partition}:${message.offset}`,
     error: { code: header("code") ?? "UNKNOWN", message: header("message") ?? "" },
     occurredAt: header("occurredAt") ?? "",
     origin: { topic, partition: Number(header("partition")), offset: Number(header("offset")) },
-    key: binaryKey === undefined ? (message.key ?? "") : fromBase64(binaryKey),
+    key: header("keyEncoding") === "base64" ? fromBase64(key) : key,
     value: message.value,
     headers: originHeadersOf(message.headers),
   };
