@@ -14,6 +14,7 @@ export interface TopicPartition {
 /** The coordinator of a group: who reads which partition, since when (generation), and how far the group has come. */
 export class SimulatedGroup {
   readonly #members: GroupMember[] = [];
+  readonly #topics = new Set<string>();
   readonly #committed = new Map<string, number>();
   readonly #partitionsOf: (topic: string) => number;
   #owners = new Map<string, string>();
@@ -27,8 +28,14 @@ export class SimulatedGroup {
     return this.#generation;
   }
 
+  /** Topics that somebody reads, or has read. */
+  get topics(): ReadonlySet<string> {
+    return this.#topics;
+  }
+
   join(member: GroupMember): void {
     this.#members.push(member);
+    for (const topic of member.topics) this.#topics.add(topic);
     this.deal(0);
   }
 

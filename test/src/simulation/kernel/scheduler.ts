@@ -65,7 +65,11 @@ export class Scheduler implements ProcessHost {
         try {
           const value = await work();
           resolve(value);
-          return Array.isArray(value) ? `${value.length}` : value === undefined || typeof value === "object" ? "" : String(value);
+          return Array.isArray(value)
+            ? `${value.length}`
+            : value === undefined || typeof value === "object"
+              ? ""
+              : String(value);
         } catch (error) {
           reject(error);
           return `failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -183,7 +187,9 @@ export class Scheduler implements ProcessHost {
   async #do(step: Step): Promise<void> {
     this.#ready = this.#ready.filter((other) => other !== step);
     const outcome = await outside(() => step.run());
-    this.#trace.line(`${this.steps} +${this.awakeMs} ${step.process.name} ${step.label}${outcome === "" ? "" : ` → ${outcome}`}`);
+    this.#trace.line(
+      `${this.steps} +${this.awakeMs} ${step.process.name} ${step.label}${outcome === "" ? "" : ` → ${outcome}`}`,
+    );
   }
 
   #fire(timer: Timer): void {

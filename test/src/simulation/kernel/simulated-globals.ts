@@ -47,12 +47,25 @@ function installTimers(): void {
   globals.setTimeout = (work: Callback, ms = 0, ...args: unknown[]) => {
     const process = currentProcess();
     if (process === undefined) return setTimeout(work, ms, ...args);
-    return new SimulatedTimeout(process.host.setTimer(process, ms, bound(() => work(...args))));
+    return new SimulatedTimeout(
+      process.host.setTimer(
+        process,
+        ms,
+        bound(() => work(...args)),
+      ),
+    );
   };
   globals.setInterval = (work: Callback, ms = 0, ...args: unknown[]) => {
     const process = currentProcess();
     if (process === undefined) return setInterval(work, ms, ...args);
-    return new SimulatedTimeout(process.host.setTimer(process, ms, bound(() => work(...args)), ms));
+    return new SimulatedTimeout(
+      process.host.setTimer(
+        process,
+        ms,
+        bound(() => work(...args)),
+        ms,
+      ),
+    );
   };
   const clear = (realClear: (timer: unknown) => void) => (timer: unknown) => {
     if (timer instanceof SimulatedTimeout) currentProcess()?.host.clearTimer(timer.id);
@@ -64,7 +77,10 @@ function installTimers(): void {
   globals.setImmediate = (work: Callback, ...args: unknown[]) => {
     const process = currentProcess();
     if (process === undefined) return setImmediate(work, ...args);
-    process.host.soon(process, bound(() => work(...args)));
+    process.host.soon(
+      process,
+      bound(() => work(...args)),
+    );
     return new SimulatedTimeout(0);
   };
   installPromisedTimers();

@@ -1,0 +1,32 @@
+import type { SimulatedBroker } from "@septet/messaging";
+import type { Script } from "../workload/script.js";
+import type { History } from "../world/history.js";
+import { booksRules } from "./books-rules.js";
+import { Findings } from "./findings.js";
+import { movementRules } from "./movement-rules.js";
+import { orderRules } from "./order-rules.js";
+import { restRules } from "./rest-rules.js";
+import type { Tables } from "./tables.js";
+import { warehouseRules } from "./warehouse-rules.js";
+
+/** All that an auditor may look at: what went in, what came out, and the tables at rest. */
+export interface Evidence {
+  readonly history: History;
+  readonly tables: Tables;
+  readonly broker: SimulatedBroker;
+  /** Simulated time at rest, epoch ms. */
+  readonly now: number;
+  readonly script: Script;
+}
+
+const RULES = [movementRules, orderRules, booksRules, warehouseRules, restRules];
+
+/**
+ * Says what must be true and is not, in the words of the product. Shares no code with the services: it adds up legs and
+ * facts by itself, from the messages, answers and tables alone.
+ */
+export function examine(evidence: Evidence): string[] {
+  const findings = new Findings();
+  for (const rules of RULES) rules(evidence, findings);
+  return findings.all;
+}

@@ -1,0 +1,118 @@
+import type { Evidence } from "./auditor.js";
+import type { Findings } from "./findings.js";
+import { gatherOrders, type OrderFacts } from "./order-facts.js";
+import type { AllocationRow, LineRow, OrderRow } from "./tables.js";
+
+/** An unpaid order is held this long, and payments that cannot be read are waited for this much longer, ms. */
+const GRACE_MS = 120_000;
+/** What stock alone has refused can still be served once money comes. */
+const FOR_LACK_OF_STOCK = "OUT_OF_STOCK";
+
+/** What must be true of every order. */
+export function orderRules(evidence: Evidence, findings: Findings): void {
+  const { orders: rows } = evidence.tables;
+  if (rows === undefined) return;
+  const byId = new Map(rows.map((row) => [row.order_id, row]));
+  const lines = grouped(evidence.tables.lines);
+  const allocations = grouped(evidence.tables.allocations);
+  for (const facts of gatherOrders(evidence).values()) {
+    oneFirstOutcome(facts, findings);
+    holdsEndInTime(facts, findings);
+    piecesAddUp(facts, lines.get(facts.orderId) ?? [], allocations.get(facts.orderId) ?? [], findings);
+    const row = byId.get(facts.orderId);
+    if (row !== undefined) endsAsItMust(facts, row, allocations.get(facts.orderId) ?? [], findings);
+    else findings.expect(!facts.placed, "no order is lost", () => facts.orderId);
+  }
+}
+
+function oneFirstOutcome({ orderId, placed, misplaced, outcomes }: OrderFacts, findings: Findings): void {
+  const kinds = () =>
+    `${orderId}: ${outcomes.map(({ kind, expiresAt }) => (expiresAt === null ? kind : `${kind} until ${expiresAt}`)).join(", ")}`;
+  if (placed || misplaced) findings.expect(outcomes.length > 0, "every order gets an outcome", () => orderId);
+  const rejected = outcomes.filter(({ kind }) => kind === "OrderReservationRejected").length;
+  const holds = new Set(
+    outcomes.flatMap(({ kind, expiresAt }) => (kind === "OrderReserved" && expiresAt !== null ? [expiresAt] : [])),
+  );
+  findings.expect(rejected + holds.size <= 1, "an order is decided once", kinds);
+  const [first] = outcomes;
+  const possible =
+    first === undefined || ["OrderReserved", "OrderReservationRejected", "OrderShorted"].includes(first.kind);
+  findings.expect(possible, "the first outcome says reserved, rejected or shorted", kinds);
+  if (rejected > 0)
+    findings.expect(first?.kind === "OrderReservationRejected", "no order is refused after it was reserved", kinds);
+  const fulfilled = outcomes.filter(({ kind }) => kind === "OrderFulfilled").length;
+  findings.expect(fulfilled <= 1, "an order is fulfilled once", kinds);
+}
+
+function holdsEndInTime({ orderId, outcomes, paidAt }: OrderFacts, findings: Findings): void {
+  let expiresAt: number | null = null;
+  for (const outcome of outcomes) {
+    if (outcome.kind === "OrderReserved" && outcome.expiresAt !== null) expiresAt = outcome.expiresAt;
+    if (outcome.kind !== "OrderReservationReleased" || outcome.reason !== "EXPIRED") continue;
+    const { occurredAt } = outcome;
+    const shown = () => `${orderId} ends at ${expiresAt}, was given back at ${occurredAt}, paid at ${paidAt}`;
+    findings.expect(expiresAt !== null && occurredAt >= expiresAt, "no hold is given back before its time", shown);
+    if (expiresAt === null || paidAt === undefined || paidAt >= expiresAt) continue;
+    findings.expect(occurredAt >= expiresAt + GRACE_MS, "a payment that came in time keeps its hold", shown);
+  }
+}
+
+function piecesAddUp(
+  facts: OrderFacts,
+  rows: readonly LineRow[],
+  allocations: readonly AllocationRow[],
+  findings: Findings,
+): void {
+  for (const [lineId, line] of facts.lines) {
+    const open = line.reserved - line.released - line.shipped - line.picked;
+    const shown = () => `${facts.orderId}/${lineId}: ${JSON.stringify(line)}`;
+    findings.expect(open >= 0, "no promise is given back or shipped twice", shown);
+    findings.expect(open + line.shipped <= line.ordered, "no line gets more than was ordered", shown);
+    const here = allocations.filter((row) => row.line_id === lineId);
+    const openHere = here.reduce((sum, row) => sum + row.open, 0);
+    const shippedHere = here.reduce((sum, row) => sum + row.shipped, 0);
+    findings.expect(
+      openHere === open,
+      "what an order shows as promised is what the movements say",
+      () => `${shown()}, shows ${openHere}`,
+    );
+    findings.expect(
+      shippedHere === line.shipped,
+      "what an order shows as shipped is what the movements say",
+      () => `${shown()}, shows ${shippedHere}`,
+    );
+    const row = rows.find((one) => one.line_id === lineId);
+    if (row === undefined) continue;
+    const told = open + line.shipped + row.cancelled + row.shorted;
+    findings.expect(told <= row.quantity, "a piece has one fate", () => `${shown()}, ${JSON.stringify(row)}`);
+  }
+}
+
+function endsAsItMust(
+  facts: OrderFacts,
+  row: OrderRow,
+  allocations: readonly AllocationRow[],
+  findings: Findings,
+): void {
+  const shown = () =>
+    `${facts.orderId} is ${row.state}${row.paid ? ", paid" : ""}; ${allocations.length} allocations; ${facts.outcomes.map(({ kind, reason }) => kind + (reason ?? "")).join(", ")}`;
+  findings.expect(row.state !== "RESERVED" && row.expires_at === null, "no hold outlives its time", shown);
+  findings.expect(row.paid === (facts.paidAt !== undefined), "a payment is neither ignored nor invented", shown);
+  const refusedFor = facts.outcomes.flatMap(({ codes }) => codes);
+  const forStockOnly = refusedFor.every((code) => code === FOR_LACK_OF_STOCK);
+  if (facts.placed && facts.paidAt !== undefined && !facts.cancelledWhole && !facts.cancelledByLine && forStockOnly) {
+    const served = ["CONFIRMED", "FULFILLED", "SHORTED"].includes(row.state);
+    findings.expect(served, "a paid order is served or shorted, never left aside", shown);
+  }
+  const open = allocations.reduce((sum, one) => sum + one.open, 0);
+  if (facts.cancelledWhole) findings.expect(open === 0, "at rest a cancelled order holds nothing", shown);
+  if (["REJECTED", "EXPIRED", "CANCELLED", "SHORTED", "FULFILLED", "UNPLACED"].includes(row.state)) {
+    findings.expect(open === 0, "an order that has ended holds nothing", shown);
+  }
+}
+
+function grouped<T extends { order_id: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(row.order_id, [...(groups.get(row.order_id) ?? []), row]);
+  return groups;
+}

@@ -1,0 +1,162 @@
+import type { Inspector } from "../database/inspector.js";
+
+export interface StockRow {
+  sku: string;
+  location: string;
+  sellable: number;
+  order_reserved: number;
+  locked: number;
+}
+export interface OrderRow {
+  order_id: string;
+  state: string;
+  paid: boolean;
+  expires_at: number | null;
+}
+export interface LineRow {
+  order_id: string;
+  line_id: string;
+  sku: string;
+  quantity: number;
+  cancelled: number;
+  shorted: number;
+}
+export interface AllocationRow {
+  order_id: string;
+  line_id: string;
+  sku: string;
+  location: string;
+  open: number;
+  shipped: number;
+  fulfilment_id: string | null;
+  too_late: boolean;
+}
+export interface OnHandRow {
+  sku: string;
+  location: string;
+  total: number;
+  unsellable: number;
+}
+export interface FulfilmentLineRow {
+  fulfilment_id: string;
+  order_id: string;
+  location: string;
+  line_id: string;
+  sku: string;
+  quantity: number;
+  shipped: number;
+  short: number;
+  damaged: number;
+  cancelled: number;
+}
+export interface BalanceRow {
+  sku: string;
+  location: string;
+  total: number;
+  sellable: number;
+  order_reserved: number;
+  unsellable: number;
+  locked: number;
+  transfer_reserved: number;
+  in_transit: number;
+  virtual: number;
+}
+export interface PositionRow {
+  recorded_by: string;
+  sku: string;
+  contiguous: number;
+  ahead: number;
+}
+
+/** What every service keeps beside its own tables. */
+export interface CommonTables {
+  readonly positions: readonly PositionRow[];
+  readonly heads: readonly { sku: string; sequence: number }[];
+  readonly consumed: readonly { group_id: string; topic: string; partition: number; next_offset: number }[];
+  readonly unpublished: number;
+}
+
+/** The dumps of all tables at rest; a service that was not part of the run has none. */
+export interface Tables {
+  readonly common: ReadonlyMap<string, CommonTables>;
+  readonly stock: readonly StockRow[] | undefined;
+  readonly orders: readonly OrderRow[] | undefined;
+  readonly lines: readonly LineRow[];
+  readonly allocations: readonly AllocationRow[];
+  readonly onHand: readonly OnHandRow[] | undefined;
+  readonly fulfilmentLines: readonly FulfilmentLineRow[];
+  readonly balances: readonly BalanceRow[] | undefined;
+}
+
+export async function readTables(inspector: Inspector): Promise<Tables> {
+  const common = new Map<string, CommonTables>();
+  for (const service of inspector.services) common.set(service, await readCommon(inspector, service));
+  const orders = inspector.services.includes("order-reservation");
+  const warehouse = inspector.services.includes("warehouse");
+  const ledger = inspector.services.includes("ledger");
+  const reservation = <T extends object>(sql: string) =>
+    inspector.query<T & Record<string, unknown>>("order-reservation", sql);
+  return {
+    common,
+    stock: orders
+      ? await reservation<StockRow>(
+          "SELECT sku, location, sellable::int, order_reserved::int, locked::int FROM stock ORDER BY sku, location",
+        )
+      : undefined,
+    orders: orders
+      ? await reservation<OrderRow>(
+          `SELECT order_id, state, paid, (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at
+           FROM orders ORDER BY order_id`,
+        )
+      : undefined,
+    lines: orders
+      ? await reservation<LineRow>(
+          "SELECT order_id, line_id, sku, quantity, cancelled, shorted FROM order_line ORDER BY order_id, line_id",
+        )
+      : [],
+    allocations: orders
+      ? await reservation<AllocationRow>(
+          `SELECT order_id, line_id, sku, location, open, shipped, fulfilment_id, too_late
+           FROM allocation ORDER BY order_id, ordinal`,
+        )
+      : [],
+    onHand: warehouse
+      ? await inspector.query<OnHandRow & Record<string, unknown>>(
+          "warehouse",
+          "SELECT sku, location, total::int, unsellable::int FROM on_hand ORDER BY sku, location",
+        )
+      : undefined,
+    fulfilmentLines: warehouse
+      ? await inspector.query<FulfilmentLineRow & Record<string, unknown>>(
+          "warehouse",
+          `SELECT fulfilment_id, order_id, location, line_id, sku, quantity, shipped, short, damaged, cancelled
+           FROM fulfilment_line JOIN fulfilment USING (fulfilment_id) ORDER BY fulfilment_id, line_id`,
+        )
+      : [],
+    balances: ledger
+      ? await inspector.query<BalanceRow & Record<string, unknown>>(
+          "ledger",
+          `SELECT sku, location, total::int, sellable::int, order_reserved::int, unsellable::int, locked::int,
+                  transfer_reserved::int, in_transit::int, virtual::int FROM balance ORDER BY sku, location`,
+        )
+      : undefined,
+  };
+}
+
+async function readCommon(inspector: Inspector, service: string): Promise<CommonTables> {
+  return {
+    positions: await inspector.query(
+      service,
+      `SELECT recorded_by, sku, contiguous::int, jsonb_array_length(ahead) AS ahead FROM stream_position
+       ORDER BY recorded_by, sku`,
+    ),
+    heads: await inspector.query(service, "SELECT sku, sequence::int FROM sku_stream ORDER BY sku"),
+    consumed: await inspector.query(
+      service,
+      "SELECT group_id, topic, partition, next_offset::int FROM consumed_offset ORDER BY group_id, topic, partition",
+    ),
+    unpublished: (
+      await inspector.query<{ n: number }>(service, "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL")
+    )[0]!.n,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Evidence } from "./auditor.js";
+import type { Findings } from "./findings.js";
+import { movementsOf } from "./movement-rules.js";
+
+/** Which bucket shows the pieces of a document, and with which sign. */
+const BOOKED: Readonly<Record<string, { bucket: string; sign: number; type: string }>> = {
+  receipts: { bucket: "total", sign: 1, type: "receipt" },
+  returns: { bucket: "total", sign: 1, type: "return" },
+  damages: { bucket: "unsellable", sign: 1, type: "damage" },
+  restorations: { bucket: "unsellable", sign: -1, type: "restoration" },
+  disposals: { bucket: "total", sign: -1, type: "disposal" },
+};
+
+/** What clerks were told is what was booked, once; what was handed over is what the movements say. */
+export function warehouseRules(evidence: Evidence, findings: Findings): void {
+  if (evidence.tables.onHand === undefined) return;
+  documentsAreBookedOnce(evidence, findings);
+  handedOverOnce(evidence, findings);
+  requestsAreTaken(evidence, findings);
+}
+
+function documentsAreBookedOnce(evidence: Evidence, findings: Findings): void {
+  const movements = movementsOf(evidence).filter((movement) => movement.recordedBy === "warehouse");
+  for (const { move, answers } of evidence.history.exchanges) {
+    if (move.do !== "book") continue;
+    const { bucket, sign, type } = BOOKED[move.what]!;
+    let pieces = 0;
+    let unsellable = 0;
+    for (const { reference, legs } of movements) {
+      if (reference.type !== type || reference.id !== move.reference) continue;
+      for (const leg of legs) {
+        if (leg.bucket === bucket) pieces += leg.delta * sign;
+        if (leg.bucket === "unsellable") unsellable += leg.delta;
+      }
+    }
+    const status = answers[0]?.status ?? 0;
+    const wanted = status >= 200 && status < 300 ? move.quantity : 0;
+    const shown = () => `${JSON.stringify(move)} was answered ${status}, booked are ${pieces}`;
+    findings.expect(pieces === wanted, "what a clerk was told is what was booked, once", shown);
+    if (wanted > 0 && (move.what === "receipts" || move.what === "returns")) {
+      findings.expect(
+        unsellable === move.unsellable,
+        "the unsellable part is booked as unsellable",
+        () => `${shown()}, ${unsellable} unsellable`,
+      );
+    }
+  }
+}
+
+function handedOverOnce({ history, tables }: Evidence, findings: Findings): void {
+  const moved = new Map<string, number>();
+  for (const { kind, reference, legs, recordedBy } of movementsOf({ history })) {
+    if (reference.type !== "order" || recordedBy !== "warehouse") continue;
+    for (const { location, bucket, delta } of legs) {
+      if (bucket === "orderReserved")
+        add(moved, JSON.stringify([kind, reference.id, reference.line, location]), -delta);
+    }
+  }
+  const told = new Map<string, number>();
+  for (const row of tables.fulfilmentLines) {
+    const place = [row.order_id, row.line_id, row.location];
+    for (const [kind, pieces] of [
+      ["SHIP", row.shipped],
+      ["PICK_SHORT", row.short],
+      ["PICK_DAMAGE", row.damaged],
+    ] as const) {
+      if (pieces > 0) add(told, JSON.stringify([kind, ...place]), pieces);
+    }
+    const shown = () => JSON.stringify(row);
+    findings.expect(
+      row.shipped + row.short + row.damaged + row.cancelled <= row.quantity,
+      "no fulfilment hands over more than was requested",
+      shown,
+    );
+  }
+  for (const place of new Set([...moved.keys(), ...told.keys()])) {
+    const shown = () =>
+      `${place}: ${told.get(place) ?? 0} in the fulfilments, ${moved.get(place) ?? 0} in the movements`;
+    findings.expect(
+      (told.get(place) ?? 0) === (moved.get(place) ?? 0),
+      "what was handed over is what the movements say",
+      shown,
+    );
+  }
+}
+
+function requestsAreTaken({ history, tables }: Evidence, findings: Findings): void {
+  const requested = new Map(history.records("FulfilmentRequested").map(({ value }) => [value.fulfilmentId, value]));
+  const taken = new Map<string, number>();
+  for (const row of tables.fulfilmentLines) add(taken, JSON.stringify([row.fulfilment_id, row.line_id]), row.quantity);
+  for (const { fulfilmentId, lines } of requested.values()) {
+    for (const { lineId, quantity } of lines) {
+      const has = taken.get(JSON.stringify([fulfilmentId, lineId])) ?? 0;
+      findings.expect(
+        has === quantity,
+        "what is requested of the warehouse it has",
+        () => `${fulfilmentId}/${lineId}: ${quantity} requested, has ${has}`,
+      );
+    }
+  }
+}
+
+function add(map: Map<string, number>, key: string, pieces: number): void {
+  map.set(key, (map.get(key) ?? 0) + pieces);
+}

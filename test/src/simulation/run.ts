@@ -1,0 +1,204 @@
+import { examine } from "./auditor/auditor.js";
+import { readTables } from "./auditor/tables.js";
+import type { Templates } from "./database/templates.js";
+import { OutsideWorld } from "./workload/outside-world.js";
+import type { Fault, Script } from "./workload/script.js";
+import type { AnyDefinition } from "./world/instance.js";
+import { World } from "./world/world.js";
+
+/** Steps that the world may need to come to rest, before it is said that it does not. */
+const REST_WITHIN_STEPS = 8_000;
+/** Checked now and then: it asks the databases. */
+const REST_LOOK_STEPS = 25;
+const QUIET_MS = 3_000;
+/** Past every hold and the grace for payments, ms. */
+const PAST_EVERYTHING_MS = 40 * 60_000;
+/** Deficits are looked at again this often, ms. */
+const DEFICITS_MS = 31_000;
+
+export interface RunOptions {
+  readonly script: Script;
+  readonly services: ReadonlyMap<string, () => AnyDefinition>;
+  readonly templates: Templates;
+  readonly adminUrl: string;
+  readonly name: string;
+  readonly print?: (line: string) => void;
+}
+
+export interface RunResult {
+  /** Broken statements in the words of the product; none when all is well. */
+  readonly findings: readonly string[];
+  readonly steps: number;
+  readonly fingerprint: string;
+  readonly trace: readonly string[];
+  readonly messages: number;
+}
+
+/** Plays a script to its end and beyond, until everything rests, and has it audited. */
+export async function run(o: RunOptions): Promise<RunResult> {
+  const services = new Map([...o.services].filter(([name]) => o.script.services.includes(name)));
+  const world = await World.open({ ...o, services, seed: o.script.seed });
+  const rejected = (reason: unknown) => {
+    world.findings.push(
+      `a rejection was handled by nobody: ${reason instanceof Error ? reason.message : String(reason)}`,
+    );
+  };
+  process.on("unhandledRejection", rejected);
+  try {
+    const findings = await play(world, o.script);
+    const { steps } = world.scheduler;
+    const messages = world.history.witnessed.length;
+    return { findings, steps, fingerprint: world.trace.fingerprint(), trace: world.trace.lines, messages };
+  } finally {
+    await world.close();
+    process.off("unhandledRejection", rejected);
+  }
+}
+
+async function play(world: World, script: Script): Promise<string[]> {
+  const outside = new OutsideWorld(world);
+  const day = new Day(world, script);
+  for (const instance of world.instances) instance.start();
+  for (let steps = 0; steps < REST_WITHIN_STEPS && !world.instances.every((instance) => instance.up); steps++)
+    await world.step();
+  for (const { step, move } of script.moves) if (step === 0) outside.perform(move);
+  let rested = await rest(world, outside, day);
+  const begin = world.scheduler.steps;
+  const moves = script.moves.filter(({ step }) => step > 0);
+  let next = 0;
+  for (let step = 1; rested && step <= script.steps; step++) {
+    for (; next < moves.length && moves[next]!.step <= step; next++) outside.perform(moves[next]!.move);
+    await day.dawn(step);
+    await outside.insist();
+    await world.step();
+    if (world.findings.length > 0) break;
+  }
+  world.trace.line(`${world.scheduler.steps} the day is over after ${world.scheduler.steps - begin} steps`);
+  await day.end();
+  // Fulfilments that nobody answers keep their pieces; time passes every deadline, and deficits are looked at once more.
+  for (const jump of [0, PAST_EVERYTHING_MS, DEFICITS_MS]) {
+    if (!rested || world.findings.length > 0) break;
+    world.scheduler.jump(jump);
+    rested = await rest(world, outside, day);
+  }
+  if (world.findings.length > 0) return [...world.findings];
+  if (!rested) return ["it does not come to rest: something waits that nobody will ever bring"];
+  const tables = await readTables(world.inspector);
+  return examine({ history: world.history, tables, broker: world.broker, now: world.scheduler.now, script });
+}
+
+/** Everything done, read, published and answered; true when it came to that. */
+async function rest(world: World, outside: OutsideWorld, day: Day): Promise<boolean> {
+  world.scheduler.hasty = true;
+  let quietSince: number | undefined;
+  try {
+    for (let steps = 0; steps < REST_WITHIN_STEPS; steps++) {
+      if (world.findings.length > 0) return true;
+      await day.restart();
+      await outside.insist();
+      if (!(await world.step())) return false;
+      if (steps % REST_LOOK_STEPS > 0 && quietSince === undefined) continue;
+      if (outside.unanswered > 0 || !isRead(world) || !(await isPublished(world))) quietSince = undefined;
+      else quietSince ??= world.scheduler.now;
+      if (quietSince !== undefined && world.scheduler.now - quietSince > QUIET_MS && isStill(world)) return true;
+    }
+    return false;
+  } finally {
+    world.scheduler.hasty = false;
+  }
+}
+
+const isStill = (world: World): boolean => world.scheduler.idle && world.server.inTransaction.length === 0;
+
+function isRead({ broker }: World): boolean {
+  for (const group of broker.groups.values()) {
+    for (const topic of group.topics) {
+      for (const [partition, end] of broker.endOffsets(topic)) {
+        if ((group.committed({ topic, partition }) ?? 0) < end) return false;
+      }
+    }
+  }
+  return true;
+}
+
+async function isPublished(world: World): Promise<boolean> {
+  return (await world.inspector.unpublished()) === 0;
+}
+
+/** What goes wrong on a day, and who comes back from it when. */
+class Day {
+  readonly #world: World;
+  readonly #faults: readonly { readonly step: number; readonly fault: Fault }[];
+  #next = 0;
+  readonly #thaws: { readonly step: number; readonly instance: number; readonly ageMs: number }[] = [];
+  readonly #returns = new Map<number, number>();
+
+  constructor(world: World, script: Script) {
+    this.#world = world;
+    this.#faults = script.faults;
+  }
+
+  async dawn(step: number): Promise<void> {
+    for (const thaw of this.#thaws.filter((one) => one.step === step)) this.#thaw(thaw);
+    for (; this.#next < this.#faults.length && this.#faults[this.#next]!.step <= step; this.#next++) {
+      await this.#strike(this.#faults[this.#next]!.fault, step);
+    }
+    await this.restart();
+  }
+
+  /** Starts again whoever is due. */
+  async restart(): Promise<void> {
+    for (const [number, instance] of this.#world.instances.entries()) {
+      if (!instance.process.dead) continue;
+      if ((this.#returns.get(number) ?? 0) <= this.#world.scheduler.awakeMs) instance.start();
+    }
+  }
+
+  /** Nothing more goes wrong, and who was frozen wakes up. */
+  async end(): Promise<void> {
+    this.#world.faults.disarm();
+    for (const instance of this.#world.instances) instance.process.frozen = false;
+  }
+
+  async #strike(fault: Fault, step: number): Promise<void> {
+    const { scheduler, trace, faults, broker, instances } = this.#world;
+    trace.line(`${scheduler.steps} +${scheduler.awakeMs} fault ${JSON.stringify(fault)}`);
+    if (fault.fault === "rebalance") {
+      for (const group of broker.groups.values()) group.deal(fault.first);
+      return;
+    }
+    const number = fault.instance % instances.length;
+    const instance = instances[number]!;
+    switch (fault.fault) {
+      case "crash":
+        this.#returns.set(number, scheduler.awakeMs + fault.backAfterMs);
+        await instance.crash();
+        break;
+      case "stop":
+        this.#returns.set(number, scheduler.awakeMs + fault.backAfterMs);
+        instance.stop();
+        break;
+      case "freeze":
+        instance.process.frozen = true;
+        // The server notices half-way, so that others can take over before the frozen one wakes up.
+        this.#thaws.push({ step: step + Math.ceil(fault.forSteps / 2), instance: number, ageMs: fault.forMs });
+        this.#thaws.push({ step: step + fault.forSteps, instance: number, ageMs: 0 });
+        break;
+      case "publish":
+        faults.armPublish(instance.name, fault.fate);
+        break;
+      case "statement":
+        faults.armStatement(instance.name, fault.fate);
+        break;
+      case "commit":
+        faults.armCommit(instance.name);
+        break;
+    }
+  }
+
+  #thaw({ instance, ageMs }: { instance: number; ageMs: number }): void {
+    const { process } = this.#world.instance(instance);
+    if (ageMs > 0) this.#world.server.age(process, ageMs);
+    else process.frozen = false;
+  }
+}
