@@ -30,7 +30,8 @@ export interface MemberOptions {
   /** 10 MiB and more: the largest message of the topics must fit. */
   readonly maxMessageMib: number;
   handle(slice: readonly InboundMessage[]): Promise<void>;
-  retrying(reason: string | undefined): void;
+  /** `lane` names the partition. */
+  retrying(lane: string, reason: string | undefined): void;
   fatal(error: Error): void;
   beat(): void;
 }
@@ -180,7 +181,7 @@ export class GroupMember {
         partition,
         maxSliceMessages: this.#options.maxSliceMessages,
         handle: this.#options.handle,
-        retrying: this.#options.retrying,
+        retrying: (reason: string | undefined) => this.#options.retrying(key, reason),
         fatal: this.#options.fatal,
         settled: (nextOffset: number) => {
           // Of an earlier generation: the partition may be another's now, so the offset is not ours to commit.

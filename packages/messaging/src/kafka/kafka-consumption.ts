@@ -29,7 +29,8 @@ export class KafkaConsumption implements Consumption {
   readonly #lagTimer: NodeJS.Timeout | undefined;
   #lastBeat: number | undefined;
   #trouble: string | undefined = "not in the group yet";
-  #retrying: string | undefined;
+  /** Why a slice is tried again, by lane: one partition that goes on says nothing of another that stands. */
+  readonly #retrying = new Map<string, string>();
   #fatal: Error | undefined;
 
   constructor(options: ConsumptionOptions) {
@@ -48,7 +49,7 @@ export class KafkaConsumption implements Consumption {
     const group = this.#options.groupId;
     if (this.#fatal !== undefined) return unhealthy(`${group}: ${this.#fatal.message}`);
     if (this.#trouble !== undefined) return unhealthy(`${group}: ${this.#trouble}`);
-    if (this.#retrying !== undefined) return unhealthy(`${group}: a slice is tried again: ${this.#retrying}`);
+    for (const reason of this.#retrying.values()) return unhealthy(`${group}: a slice is tried again: ${reason}`);
     const silentMs = Date.now() - (this.#lastBeat ?? 0);
     if (silentMs > SILENT_AFTER_MS) return unhealthy(`${group}: no heartbeat for ${Math.round(silentMs / 1_000)} s`);
     return HEALTHY;
@@ -78,7 +79,7 @@ export class KafkaConsumption implements Consumption {
         this.#lastBeat = Date.now();
         this.#trouble = undefined;
       },
-      retrying: (reason) => this.#retry(reason),
+      retrying: (lane, reason) => this.#retry(lane, reason),
       fatal: (error) => this.#end(error),
     });
     let reason: string;
@@ -91,11 +92,14 @@ export class KafkaConsumption implements Consumption {
     return reason;
   }
 
-  #retry(reason: string | undefined): void {
-    this.#retrying = reason;
-    if (reason === undefined) return;
+  #retry(lane: string, reason: string | undefined): void {
+    if (reason === undefined) {
+      this.#retrying.delete(lane);
+      return;
+    }
+    this.#retrying.set(lane, reason);
     this.#options.metrics?.consumerRetries.inc({ group: this.#options.groupId });
-    this.#options.logger.warn({ group: this.#options.groupId, reason }, "a slice is tried again");
+    this.#options.logger.warn({ group: this.#options.groupId, lane, reason }, "a slice is tried again");
   }
 
   #end(error: Error): void {
