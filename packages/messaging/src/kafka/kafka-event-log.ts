@@ -19,7 +19,7 @@ import { mendRequestQueue } from "./kafkajs-timers.js";
 import { murmur2Partitioner } from "./murmur2-partitioner.js";
 import { readToEnd } from "./read-to-end.js";
 import { Reconnecting } from "./reconnecting.js";
-import { sendBatches } from "./send-batches.js";
+import { PRODUCER_RETRY, sendAll } from "./send-batches.js";
 
 // Node sees only some names of a CommonJS module, and this is none of them.
 const { KafkaJSProtocolError } = kafkajs;
@@ -70,7 +70,11 @@ class KafkaEventLog implements EventLog {
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
     this.#producer = new Reconnecting(() =>
-      this.#kafka.producer({ createPartitioner: murmur2Partitioner, allowAutoTopicCreation: false }),
+      this.#kafka.producer({
+        createPartitioner: murmur2Partitioner,
+        allowAutoTopicCreation: false,
+        retry: PRODUCER_RETRY,
+      }),
     );
     this.#admin = new Reconnecting(() => this.#kafka.admin());
   }
@@ -78,11 +82,7 @@ class KafkaEventLog implements EventLog {
   async publish(records: readonly OutboundRecord[]): Promise<void> {
     if (records.length === 0) return;
     try {
-      await this.#producer.use(async (producer) => {
-        for (const topicMessages of sendBatches(records, (topic) => this.#physical(topic))) {
-          await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT_MS, topicMessages });
-        }
-      });
+      await this.#producer.use((producer) => sendAll(producer, records, (topic) => this.#physical(topic)));
       this.#trouble = undefined;
     } catch (error) {
       this.#trouble = `Kafka does not take messages: ${messageOf(error)}`;
