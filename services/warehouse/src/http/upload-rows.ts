@@ -80,7 +80,7 @@ export async function* ndjsonRows(stream: Readable): AsyncGenerator<UploadRow> {
   for await (const line of linesOf(stream)) {
     row++;
     if (line === undefined) yield { row, field: "row", reason: TOO_LONG };
-    else if (line.trim() !== "") yield jsonRow(row, line);
+    else if (line.trim() !== "") yield jsonRow(row, row === 1 ? line.replace(BYTE_ORDER_MARK, "") : line);
   }
 }
 

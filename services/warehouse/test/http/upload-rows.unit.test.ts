@@ -63,6 +63,15 @@ describe("CSV", () => {
 });
 
 describe("NDJSON", () => {
+  test("a byte order mark and line ends of Windows cost no row", async () => {
+    expect(await collect(ndjsonRows(stream('\uFEFF{"sku":"A","quantity":1}\r\n{"sku":"B","quantity":2}\r\n')))).toEqual(
+      [
+        { row: 1, fields: { sku: "A", quantity: 1 } },
+        { row: 2, fields: { sku: "B", quantity: 2 } },
+      ],
+    );
+  });
+
   test("each line is an object; what is not, or has fields we do not know, is named", async () => {
     const text =
       '{"sku":"A","quantity":1}\n\nnonsense\n[1]\n{"sku":"B","quantity":2,"colour":"red"}\n{"sku":"C","quantity":3}';
