@@ -47,8 +47,9 @@ function again(
     const booked = known.line(line.line);
     return booked !== undefined && sameLine(booked, line);
   };
-  if (known.lineCount === lines.length && lines.every(same)) return { outcome: "BOOKED", again: true };
-  const reason = `${head.reference} was booked before with other lines: take a new reference`;
+  if (known.orderId === head.orderId && known.lineCount === lines.length && lines.every(same))
+    return { outcome: "BOOKED", again: true };
+  const reason = `${head.reference} was booked before with other content: take a new reference`;
   return refuse("DOCUMENT_CONFLICT", "the reference stands for something else", [{ field: "reference", reason }]);
 }
 

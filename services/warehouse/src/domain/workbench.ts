@@ -53,10 +53,15 @@ export class Workbench {
   }
 
   /** What stands of a document, with what this slice has added to it. */
-  document(documentId: string): { lineCount: number; line(line: string): DocumentLine | undefined } {
+  document(documentId: string): {
+    orderId: string | null;
+    lineCount: number;
+    line(line: string): DocumentLine | undefined;
+  } {
     const stored: KnownDocument | undefined = this.world.documents.get(documentId);
     const own = this.#documents.get(documentId);
     return {
+      orderId: own?.head?.orderId ?? stored?.orderId ?? null,
       lineCount: (stored?.lineCount ?? 0) + (own?.added.size ?? 0),
       line: (line) => own?.added.get(line) ?? stored?.lines.get(line),
     };

@@ -3,8 +3,10 @@ import type { Fulfilment } from "./fulfilment.js";
 import type { OnHand } from "./on-hand.js";
 import type { DocumentLine } from "./stock-document.js";
 
-/** What already stands of a document: how many lines it has, and those of them that the commands name. */
+/** What already stands of a document: whose it is, how many lines it has, and those of them that the commands name. */
 export interface KnownDocument {
+  /** The order of a return; null where none was told, and of documents that are not told as a whole. */
+  readonly orderId: string | null;
   readonly lineCount: number;
   readonly lines: ReadonlyMap<string, DocumentLine>;
 }

@@ -2,8 +2,9 @@ import type { Session } from "@septet/messaging";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "../domain/stock-document.js";
 import type { KnownDocument } from "../domain/world.js";
 
-const COUNT = `SELECT document_id, count(*)::int AS line_count FROM document_line
-  WHERE document_id = ANY($1::text[]) GROUP BY document_id`;
+const LOAD_WHOLE = `SELECT d.document_id, d.order_id,
+    (SELECT count(*)::int FROM document_line l WHERE l.document_id = d.document_id) AS line_count
+  FROM document d WHERE d.document_id = ANY($1::text[])`;
 const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id
   FROM unnest($1::text[], $2::text[]) AS asked (document_id, line)
   JOIN document_line l ON l.document_id = asked.document_id AND l.line = asked.line`;
@@ -23,8 +24,8 @@ export interface AskedLine {
 }
 
 /**
- * What stands of documents: the asked lines where they are booked, and how many lines there are of the documents in
- * `whole` (of the others the count says only what was found).
+ * What stands of documents: the asked lines where they are booked, and of the documents in `whole` their order and how
+ * many lines there are (of the others the count says only what was found).
  */
 export async function loadDocuments(
   session: Session,
@@ -32,7 +33,7 @@ export async function loadDocuments(
   whole: readonly string[],
 ): Promise<Map<string, KnownDocument>> {
   if (asked.length === 0) return new Map();
-  const counts = await countLines(session, whole);
+  const heads = await loadWhole(session, whole);
   const rows = await session.query<DocumentLine & { document_id: string; line_id: string | null }>(LOAD, [
     asked.map((line) => line.documentId),
     asked.map((line) => line.line),
@@ -43,17 +44,22 @@ export async function loadDocuments(
     found.set(document_id, lines.set(line.line, { ...line, lineId }));
   }
   const documents = new Map<string, KnownDocument>();
-  for (const id of new Set([...counts.keys(), ...found.keys()])) {
+  for (const id of new Set([...heads.keys(), ...found.keys()])) {
     const lines = found.get(id) ?? new Map<string, DocumentLine>();
-    documents.set(id, { lineCount: counts.get(id) ?? lines.size, lines });
+    documents.set(id, { ...(heads.get(id) ?? { orderId: null, lineCount: lines.size }), lines });
   }
   return documents;
 }
 
-async function countLines(session: Session, ids: readonly string[]): Promise<Map<string, number>> {
+async function loadWhole(
+  session: Session,
+  ids: readonly string[],
+): Promise<Map<string, Pick<KnownDocument, "orderId" | "lineCount">>> {
   if (ids.length === 0) return new Map();
-  const rows = await session.query<{ document_id: string; line_count: number }>(COUNT, [ids]);
-  return new Map(rows.map((row) => [row.document_id, row.line_count]));
+  const rows = await session.query<{ document_id: string; order_id: string | null; line_count: number }>(LOAD_WHOLE, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.document_id, { orderId: row.order_id, lineCount: row.line_count }]));
 }
 
 /** Writes new heads and lines. @throws 23505 when a line was booked by somebody else meanwhile. */

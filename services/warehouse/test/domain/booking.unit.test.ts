@@ -54,6 +54,16 @@ describe("receipts", () => {
     expect(floor.last.movements).toEqual([]);
   });
 
+  test("a return told again for another order is refused: the reference stands for the first", () => {
+    const floor = new Floor();
+    const lines = [{ sku: "SOCKS", quantity: 1 }];
+    floor.do(book("RETURN", "b1", lines, "WUHAN", "order-1"));
+    floor.do(book("RETURN", "b1", lines, "WUHAN", "order-2"));
+    expect(floor.outcome).toMatchObject({ outcome: "REFUSED", code: "DOCUMENT_CONFLICT" });
+    floor.do(book("RETURN", "b1", lines, "WUHAN", "order-1"));
+    expect(floor.outcome).toEqual({ outcome: "BOOKED", again: true });
+  });
+
   test("one reference at two warehouses is two receipts", () => {
     const floor = new Floor();
     floor.do(book("RECEIPT", "r1", [{ sku: "SOCKS", quantity: 1 }], "WUHAN"));

@@ -78,9 +78,10 @@ function evolve(world: World, decision: Decision): World {
   for (const { fulfilment } of decision.changedFulfilments) fulfilments.set(fulfilment.fulfilmentId, fulfilment);
   const documents = new Map<string, KnownDocument>(world.documents);
   for (const { documentId, line } of decision.newDocumentLines) {
-    const before = documents.get(documentId) ?? { lineCount: 0, lines: new Map<string, DocumentLine>() };
+    const before = documents.get(documentId) ?? { orderId: null, lines: new Map<string, DocumentLine>() };
+    const head = decision.newDocuments.find((one) => documentIdOf(one) === documentId);
     const lines = new Map(before.lines).set(line.line, line);
-    documents.set(documentId, { lineCount: lines.size, lines });
+    documents.set(documentId, { orderId: head?.orderId ?? before.orderId, lineCount: lines.size, lines });
   }
   const waiting = new Map<string, readonly CancelFulfilment[]>();
   const answered = new Set(decision.answeredCancellations);
