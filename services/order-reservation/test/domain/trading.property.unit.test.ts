@@ -21,6 +21,7 @@ function everyDay(run: (seed: number) => void): void {
 
 const KINDS: [name: string, options: DayOptions][] = [
   ["of one SKU, where everything meets", { small: true }],
+  ["of one SKU in one warehouse", { small: true, onePlace: true, steps: 100 }],
   ["of many SKUs, holding only the streams each message names", {}],
   ["that is long", { steps: 120 }],
   ["of slices, with locations switched off and on", { slices: true, switching: true }],

@@ -9,6 +9,8 @@ import { rule } from "./rule.js";
 export interface DayOptions {
   /** One SKU and few orders: everything meets. */
   small?: boolean;
+  /** Everything comes from one place, so that a line has several fulfilments there. */
+  onePlace?: boolean;
   steps?: number;
   /** Several commands in a slice. */
   slices?: boolean;
@@ -36,7 +38,8 @@ export class Day {
     this.#chance = new Chance(seed);
     this.#options = options;
     this.skus = options.small === true ? ["a"] : ["a", "b", "c"];
-    this.#places = options.small === true ? ["w1", "w2", "supplier:s", "supplier:t"] : ["w1", "w2", "w3", "supplier:s"];
+    const places = options.small === true ? ["w1", "w2", "supplier:s", "supplier:t"] : ["w1", "w2", "w3", "supplier:s"];
+    this.#places = options.onePlace === true ? ["w1"] : places;
     this.#orderIds = Array.from({ length: options.small === true ? 6 : 9 }, (_, i) => `o${i}`);
     this.books = new Books(options.allHeld === true ? this.skus : undefined);
   }
@@ -45,7 +48,8 @@ export class Day {
     const chance = this.#chance;
     for (const sku of this.skus) {
       for (const place of this.#places)
-        if (chance.is(0.7)) this.#do(stockChange(sku, place, 1 + chance.upTo(8), false));
+        if (chance.is(0.7))
+          this.#do(stockChange(sku, place, 1 + chance.upTo(this.#options.onePlace === true ? 20 : 8), false));
     }
     this.#flush();
     this.books.paymentsLagMs = chance.is(0.3) ? 60_000 : 0;
