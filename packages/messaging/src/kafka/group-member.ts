@@ -53,6 +53,8 @@ export class GroupMember {
   readonly #leftovers = new Map<string, Promise<void>>();
   #lastBeat = Date.now();
   #stopping = false;
+  /** Set while nothing is fetched: then joining gives every partition its committed offset. */
+  #mayJoin = true;
 
   constructor(options: MemberOptions) {
     this.#options = options;
@@ -74,26 +76,40 @@ export class GroupMember {
   /** Runs until `stop` is aborted or the consumer is of no more use; answers why. Throws when it cannot even join. */
   async live(stop: AbortSignal): Promise<string> {
     const crashed = new Promise<string>((resolve) => {
-      const { GROUP_JOIN, HEARTBEAT, CRASH } = this.#consumer.events;
-      this.#consumer.on(GROUP_JOIN, () => this.#joined());
+      const { GROUP_JOIN, HEARTBEAT, CRASH, REBALANCING } = this.#consumer.events;
+      this.#consumer.on(REBALANCING, () => {
+        this.#mayJoin = true;
+      });
+      this.#consumer.on(GROUP_JOIN, () => {
+        if (this.#mayJoin) return this.#joined();
+        void this.#closeLanes();
+        resolve("joined again in the middle of a fetch");
+      });
       this.#consumer.on(HEARTBEAT, () => this.#beat());
       this.#consumer.on(CRASH, ({ payload }) => resolve(payload.error.message));
     });
     const stopLanes = () => this.#closeLanes();
     stop.addEventListener("abort", stopLanes);
+    const ended = new AbortController();
     try {
-      await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
-      await this.#consumer.run({
-        autoCommit: false,
-        // As many as there can be partitions: the lanes decide what runs when.
-        partitionsConsumedConcurrently: 256,
-        eachBatch: (payload) => this.#eachBatch(payload),
-      });
-      return await Promise.race([crashed, this.#hung(stop)]);
+      // The watch begins with the join, which can take as long as the slowest member of the group.
+      const joined = this.#join().then(() => crashed);
+      return await Promise.race([joined, crashed, this.#hung(AbortSignal.any([stop, ended.signal]))]);
     } finally {
+      ended.abort();
       stop.removeEventListener("abort", stopLanes);
     }
+  }
+
+  async #join(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      // As many as there can be partitions: the lanes decide what runs when.
+      partitionsConsumedConcurrently: 256,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
   }
 
   /** Waits for the slices under way, at most `withinMs`, commits what is settled and leaves the group. */
@@ -130,8 +146,14 @@ export class GroupMember {
     this.#options.beat();
   }
 
-  /** A new generation: other partitions, and positions that begin at the committed offsets again. */
+  /**
+   * A new generation: other partitions, and positions that begin at the committed offsets again. Only when every fetch has
+   * ended before: kafkajs also joins again in the middle of a fetch, and takes what another broker answers then, or a batch
+   * handed over before, for the new generation's; its positions would jump over what was never handed over. Such a member
+   * is replaced.
+   */
   #joined(): void {
+    this.#mayJoin = false;
     this.#beat();
     this.#committer.forget();
     for (const [key, lane] of this.#lanes) this.#leave(key, lane.close());

@@ -158,7 +158,11 @@ class KafkaEventLog implements EventLog {
   async #ask<R>(question: (admin: Admin) => Promise<R>): Promise<R> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#admin.use(question);
+        const answer = await this.#admin.use(question);
+        // Only the holder of the relay's lock sends: who lost it must not tell of its last failure for ever. Whether
+        // sending works is for the relay to say.
+        this.#trouble = undefined;
+        return answer;
       } catch (error) {
         const retriable = error instanceof KafkaJSProtocolError && error.retriable;
         if (!retriable || attempt >= ASK_RETRIES) throw error;

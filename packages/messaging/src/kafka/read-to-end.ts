@@ -18,9 +18,7 @@ export interface ReadToEndOptions {
 
 /** Visits what lies in the ranges; throws when it stalls, or what `visit` throws. */
 export async function readToEnd(options: ReadToEndOptions): Promise<void> {
-  const open = new Map(
-    options.ranges.filter(({ from, end }) => from < end).map((range) => [range.partition, range.end]),
-  );
+  const open = new Map(options.ranges.filter(({ from, end }) => from < end).map((range) => [range.partition, range]));
   if (open.size === 0) return;
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
@@ -64,16 +62,18 @@ export async function readToEnd(options: ReadToEndOptions): Promise<void> {
 async function visitBatch(
   { batch, heartbeat }: EachBatchPayload,
   options: ReadToEndOptions,
-  open: Map<number, number>,
+  open: Map<number, ReadToEndOptions["ranges"][number]>,
 ): Promise<void> {
-  const end = open.get(batch.partition);
-  if (end === undefined) return;
+  const range = open.get(batch.partition);
+  if (range === undefined) return;
   const source = { topic: options.source.topic, partition: batch.partition };
   for (const raw of batch.messages) {
     const message = inboundOf(source, raw);
-    if (message.offset >= end) break;
+    // The first fetch can begin before the seek is heard of.
+    if (message.offset < range.from) continue;
+    if (message.offset >= range.end) break;
     await options.visit(message);
   }
   await heartbeat();
-  if (Number(batch.lastOffset()) >= end - 1) open.delete(batch.partition);
+  if (Number(batch.lastOffset()) >= range.end - 1) open.delete(batch.partition);
 }
