@@ -75,6 +75,7 @@ const FULFILMENTS = [
    ) WITH (fillfactor = 70)`,
   "CREATE INDEX fulfilment_by_state ON fulfilment (state, requested_at, fulfilment_id)",
   "CREATE INDEX fulfilment_by_order ON fulfilment (order_id)",
+  "CREATE INDEX fulfilment_by_location ON fulfilment (location, requested_at, fulfilment_id)",
   "CREATE INDEX fulfilment_by_age ON fulfilment (requested_at, fulfilment_id)",
   `CREATE TABLE fulfilment_line (
      fulfilment_id text COLLATE "C" NOT NULL,
