@@ -45,18 +45,19 @@ interface Report {
 /**
  * Books the rows of an upload slice by slice, each slice in a transaction of its own, so that a broken upload keeps what
  * it did. The same key again goes over the rows once more: those that are booked are passed over, the rest go on. When
- * all is read the answer is kept with the key and the hash of the body.
+ * all is read the answer is kept with the key and the hash of the body and of what the query adds to it.
  * @throws Problem 422 when the upload as a whole cannot be read, 409 when the key belongs to another body.
  */
 export async function uploadReceipts(db: Database, desk: Desk, upload: Upload): Promise<Answer> {
-  const hash = createHash("sha256").update(`${upload.contentType}\n`);
+  const { contentType, location, reference } = upload;
+  const hash = createHash("sha256").update(JSON.stringify([contentType, location, reference]));
   const body = hashed(upload.stream, hash);
   const known = await storedAnswer(db, upload.claim);
   if (known !== undefined) {
     await drain(body);
     return repeated(known, hash.digest("hex"));
   }
-  const report = await bookAll(desk, upload, upload.contentType === "text/csv" ? csvRows(body) : ndjsonRows(body));
+  const report = await bookAll(desk, upload, contentType === "text/csv" ? csvRows(body) : ndjsonRows(body));
   const claim = { ...upload.claim, bodyHash: hash.digest("hex") };
   const answer = { status: 200, body: { location: upload.location, reference: upload.reference, ...report } };
   return transact(db, { idempotency: [claim] }, async (unit) => {

@@ -128,6 +128,14 @@ test("another key for the same reference finds its rows booked, and rows that ch
   expect((await floor.balance("T2")).total).toBe(2);
 });
 
+test("a key stands for its query too: the same rows for another warehouse are not taken for the same upload", async () => {
+  const rows = "sku,quantity\nQ1,1\n";
+  expect((await upload("/v1/receipts?location=WUHAN&reference=q", rows, "q")).status).toBe(200);
+  const other = await upload("/v1/receipts?location=BEIJING&reference=q", rows, "q");
+  expect([other.status, problemOf(other)]).toEqual([409, "idempotency-key-reused"]);
+  expect((await upload("/v1/receipts?location=WUHAN&reference=q", rows, "q")).body).toMatchObject({ applied: 1 });
+});
+
 test("an upload that cannot be read at all books nothing and says why", async () => {
   const answer = await upload("/v1/receipts?location=WUHAN", "article,pieces\nA,1\n", "u");
   expect([answer.status, problemOf(answer)]).toEqual([422, "unreadable-upload"]);
