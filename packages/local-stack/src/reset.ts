@@ -14,10 +14,11 @@ const OURS =
 export async function resetHome(home: string): Promise<string[]> {
   const folder = resolve(home);
   if (!existsSync(folder)) return [];
+  const found = readdirSync(folder).filter((name) => OURS.test(name));
   const attempt = tryLock(join(folder, "run", "stack.lock"));
   if (!attempt.ok) throw new Error(`A stack runs in ${folder} (process ${attempt.owner.pid}). Stop it first.`);
   await endLeftovers(join(folder, "run"));
-  const removed = readdirSync(folder).filter((name) => OURS.test(name));
-  for (const name of removed) rmSync(join(folder, name), { recursive: true, force: true });
-  return removed;
+  // The lock lies in `run`, which goes last and is there by now in any case.
+  for (const name of [...found, "run"]) rmSync(join(folder, name), { recursive: true, force: true });
+  return found;
 }
