@@ -33,6 +33,12 @@ export function createLedgerMetrics(kit: KitMetrics): LedgerMetrics {
     labelNames: ["target"],
     registers,
   });
+  const unread = new Gauge({
+    name: "septet_ledger_audit_unread",
+    help: "1 when the last audit could not read the service to its end, else 0, by service",
+    labelNames: ["target"],
+    registers,
+  });
   const seconds = new Gauge({
     name: "septet_ledger_audit_seconds",
     help: "How long the last audit took, seconds",
@@ -48,9 +54,11 @@ export function createLedgerMetrics(kit: KitMetrics): LedgerMetrics {
     audited(result) {
       identity.set(result.scan.identityHolds ? 1 : 0);
       seconds.set((result.finishedAt - result.startedAt) / 1_000);
-      for (const { service, driftCount, missingTailCount } of result.services) {
-        observeDrift(kit, service, driftCount);
-        tails.set({ target: service }, missingTailCount);
+      for (const { service, error, driftCount, missingTailCount } of result.services) {
+        unread.set({ target: service }, error === null ? 0 : 1);
+        // What was not looked at is not mended: only a service that was read to its end lowers its figures.
+        if (error === null || driftCount > 0) observeDrift(kit, service, driftCount);
+        if (error === null || missingTailCount > 0) tails.set({ target: service }, missingTailCount);
       }
     },
   };

@@ -10,8 +10,8 @@ const kit = createMetrics({ service: "ledger", processMetrics: false });
 createLedgerMetrics(kit);
 
 describe("alert rules of the ledger", () => {
-  test("there is one for rows that do not add up, for forks and for lost ends", () => {
-    expect(rules.map(({ alert }) => alert)).toEqual(["IdentityBroken", "StreamForked", "MissingTail"]);
+  test("there is one for rows that do not add up, for forks, for lost ends and for audits that see nothing", () => {
+    expect(rules.map(({ alert }) => alert)).toEqual(["IdentityBroken", "StreamForked", "MissingTail", "AuditBlind"]);
   });
 
   test.each(rules)("$alert speaks of metrics that exist", ({ expr }) => {
