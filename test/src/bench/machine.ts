@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { cpus, type as osType, release, totalmem } from "node:os";
 import pg from "pg";
 
+/** Waiting or running tasks per processor from which on a machine counts as busy. */
+const BUSY = 0.5;
+
 /** Machine and versions, a line each, as they are found; those of Kafka and the registry on their command lines. */
 export async function machineLines(databaseUrl: string, kafkaPid: number, registryPid: number): Promise<string[]> {
   const processors = cpus();
@@ -31,4 +34,12 @@ function osName(): string {
 
 function versionOf(pid: number, pattern: RegExp): string {
   return pattern.exec(readFileSync(`/proc/${pid}/cmdline`, "utf8"))?.[1] ?? "unknown";
+}
+
+/** How busy the machine was with other things before the bench began, as the average of the last minute. */
+export function loadBefore(): string {
+  const [load = 0] = loadavg();
+  const share = load / cpus().length;
+  const words = share > BUSY ? "busy with other work, which makes every figure worse" : "otherwise idle";
+  return `Load average before it began: ${load.toFixed(1)} on ${cpus().length} processors: ${words}`;
 }

@@ -6,7 +6,7 @@ import { writeFigures } from "./benchmarks-file.js";
 import { type BenchFigures, median } from "./figures.js";
 import { figuresText } from "./figures-text.js";
 import { type FloorRate, measureFloor } from "./floor.js";
-import { machineLines } from "./machine.js";
+import { loadBefore, machineLines } from "./machine.js";
 import { type LatencyFigure, measureLatency, measureRate, type RateFigure } from "./measure.js";
 import { BENCH_USAGE, type BenchOptions, readBenchOptions } from "./options.js";
 import { type LoadKind, OrderLoad, SKUS_OF } from "./order-load.js";
@@ -35,8 +35,11 @@ class Bench {
   private readonly options: BenchOptions;
   private readonly platform: BenchPlatform;
   private readonly wire: Wire;
+  private readonly load: string;
 
-  constructor(options: BenchOptions, platform: BenchPlatform) {
+  /** @param load how busy the machine was before */
+  constructor(options: BenchOptions, platform: BenchPlatform, load: string) {
+    this.load = load;
     this.options = options;
     this.platform = platform;
     this.wire = new Wire(platform.access, "septet-bench");
@@ -104,12 +107,13 @@ class Bench {
       latencies,
       floors,
       memory,
-      machine: await machineLines(
+      machine: [
+        ...(await machineLines(
         system.databaseUrl("ledger"),
         stack.process("kafka").pid,
         stack.process("registry").pid,
       ),
-      settings: `${rounds} rounds of ${orders} unpaid orders (retail: ${this.share("retail", orders)}) at once, ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included. The floor: ${FLOOR_CLIENTS} clients, four statements a transaction.`,
+      settings: `${rounds} rounds of ${orders} unpaid orders (retail: ${this.share("retail", orders)}) at once, ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included. The floor: $FLOOR_CLIENTSclients, four statements a transaction.`,
       date: new Date().toISOString().slice(0, 10),
     };
   }
@@ -127,11 +131,12 @@ async function main(): Promise<void> {
     process.stdout.write(BENCH_USAGE);
     return;
   }
+  const load = loadBefore();
   const platform = await startBenchPlatform(options.instances);
   try {
-    const figures = await new Bench(options, platform).run();
+    const figures = await new Bench(options, platform, load).run();
     const text = figuresText(figures);
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`$text\n`);
     for (const [kind, floors] of figures.floors) {
       const rate = median((figures.rates.get(kind) ?? []).map((figure) => figure.perSecond));
       if (floors.length > 0)
