@@ -1,3 +1,4 @@
+import { measureGaps } from "@septet/messaging";
 import type { Database } from "./database.js";
 import type { HealthChecks } from "./health.js";
 import { deleteOldKeys } from "./idempotency.js";
@@ -21,20 +22,10 @@ export function housekeeping(o: {
   isReady(): Promise<boolean>;
 }): Job[] {
   return [
-    every(GAPS_EVERY_MS, "gap-gauge", () => measureGaps(o.db, o.metrics), o),
+    every(GAPS_EVERY_MS, "gap-gauge", () => measureGaps(o.db, o.metrics.messaging), o),
     every(READY_EVERY_MS, "ready-gauge", async () => o.metrics.ready.set((await o.isReady()) ? 1 : 0), o),
     every(KEYS_EVERY_MS, "idempotency-clean-up", () => dropOldKeys(o.db), o),
   ];
-}
-
-/** Counts the streams with movements missing, and says how long the oldest has been so, seconds. */
-export async function measureGaps(database: Database, metrics: KitMetrics): Promise<void> {
-  const [row] = await database.query<{ open: number; age: number }>(
-    `SELECT count(*)::int AS open, coalesce(extract(epoch FROM clock_timestamp() - min(gap_since)), 0)::float8 AS age
-     FROM stream_position WHERE gap_since IS NOT NULL`,
-  );
-  metrics.messaging.gapsOpen.set(row?.open ?? 0);
-  metrics.messaging.gapAgeSeconds.set(row?.age ?? 0);
 }
 
 async function dropOldKeys(database: Database): Promise<void> {

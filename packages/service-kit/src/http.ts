@@ -18,8 +18,9 @@ import { hashOfJson, sha256 } from "./idempotency.js";
 import type { Logger } from "./logging.js";
 import type { KitMetrics } from "./metrics.js";
 import { openApiDocument } from "./openapi.js";
-import { Problem } from "./problem.js";
+import { invalid, Problem } from "./problem.js";
 import type { Answer, RequestContext, Route } from "./route.js";
+import { textFlaw } from "./text-flaws.js";
 import { traceFrom, traceparentOf, withTrace } from "./trace-context.js";
 import { isTransient } from "./transient.js";
 
@@ -215,6 +216,7 @@ function mount(app: Express, route: Route): void {
     const idempotencyKey = idempotencyKeyOf(request);
     if (kind === "json") await parsed(request, response);
     const json: unknown = kind === "json" ? request.body : undefined;
+    refuseFlaws({ params: given, query: request.query, body: json });
     const context: RequestContext = {
       params: checked(route.params, given, "params") as Record<string, string>,
       query: checked(route.query, { ...request.query }, "query") as Record<string, unknown>,
@@ -230,6 +232,14 @@ function mount(app: Express, route: Route): void {
     };
     await send(response, await route.handler(context));
   });
+}
+
+/** Before anything is looked up, locked or hashed with it. @throws Problem 400 naming the first field. */
+function refuseFlaws(parts: Record<string, unknown>): void {
+  for (const [part, value] of Object.entries(parts)) {
+    const flaw = textFlaw(value, part);
+    if (flaw !== undefined) throw invalid([flaw]);
+  }
 }
 
 function parsed(request: Request, response: Response): Promise<void> {

@@ -5,7 +5,6 @@ export * from "./config.js";
 export * from "./cursor.js";
 export * from "./database.js";
 export * from "./health.js";
-export { measureGaps } from "./housekeeping.js";
 export * from "./http.js";
 export { checked, MAX_BODY_BYTES } from "./http-input.js";
 export * from "./idempotency.js";

@@ -8,6 +8,7 @@ import {
   type Violation,
   violationsOf,
 } from "@septet/stock-contracts";
+import { textFlaw } from "./text-flaws.js";
 import type { UnitOfWork } from "./unit-of-work.js";
 
 /** A message that keeps its contract. */
@@ -52,6 +53,10 @@ export async function decodeSlice(codec: Codec, slice: readonly InboundMessage[]
 
 function judged(message: InboundMessage, result: Awaited<ReturnType<Codec["decode"]>>): DecodedMessage {
   if (!result.ok) return { message, error: result.error };
+  // Without its value: an answer to an id that cannot be stored cannot be stored either.
+  const flaw = textFlaw(result.value, result.name);
+  if (flaw !== undefined)
+    return { message, error: { code: "CONTRACT_VIOLATION", message: `${flaw.field} ${flaw.reason}` } };
   const value = trimmed(result.name, result.value);
   const violations = violationsOf(result.name, value);
   if (violations.length === 0) return { message, name: result.name, value } as AcceptedMessage;

@@ -72,6 +72,29 @@ function expectProblem(answer: Awaited<ReturnType<Served["call"]>>, status: numb
   expect(answer.json.instance).toBe(`urn:septet:request:${answer.headers.get("x-request-id")}`);
 }
 
+describe("texts that cannot be stored", () => {
+  test.each([
+    ["a NUL in a field", { ...receipt, location: "wu\0han" }, "body.location"],
+    ["half a surrogate pair", { location: "a", lines: [{ sku: "\ud83d", quantity: 1 }] }, "body.lines[0].sku"],
+    ["a name with a NUL", { ...receipt, "a\0": 1 }, "body"],
+  ])("%s is refused by name before anything is looked up", async (_what, json, field) => {
+    const answer = await served.call("POST", "/v1/receipts", { json });
+    expectProblem(answer, 400, "invalid-request");
+    expect(answer.json.errors).toEqual([{ field, reason: "holds a NUL or half a surrogate pair" }]);
+  });
+
+  test("a NUL in the path or the query is refused too", async () => {
+    expectProblem(await served.call("GET", "/v1/fulfilments/a%00b"), 400, "invalid-request");
+    expectProblem(await served.call("GET", "/v1/fulfilments/a?cursor=%00"), 400, "invalid-request");
+  });
+
+  test("a body nested without end is the caller's mistake, not ours", async () => {
+    const body = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const headers = { "content-type": "application/json" };
+    expectProblem(await served.call("POST", "/v1/receipts", { body, headers }), 400, "invalid-request");
+  });
+});
+
 describe("good requests", () => {
   test("a receipt is taken and answered in JSON", async () => {
     const answer = await served.call("POST", "/v1/receipts", { json: receipt });

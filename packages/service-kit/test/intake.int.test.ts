@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Codec, DatabaseRestoredError, type Decoded, type InboundMessage } from "@septet/messaging";
+import { type Codec, DatabaseRestoredError, type Decoded, type InboundMessage, measureGaps } from "@septet/messaging";
 import { movementDraft, type RecordOf, type StockMovement } from "@septet/stock-contracts";
 import type { MigrationInterface, QueryRunner } from "typeorm";
 import {
@@ -8,7 +8,6 @@ import {
   deadLetterRefused,
   decodeSlice,
   encodeCursor,
-  measureGaps,
   readBalances,
   skusOf,
   splitSlice,
@@ -65,12 +64,12 @@ describe("movements that arrive", () => {
     ];
     const first = await take([m1, m3, m1]);
     expect([ids(first.fresh), ids(first.duplicates)]).toEqual([ids([m1, m3]), ids([m1])]);
-    await measureGaps(kit.db, kit.metrics);
+    await measureGaps(kit.db, kit.metrics.messaging);
     expect((await kit.metrics.messaging.gapsOpen.get()).values[0]?.value).toBe(1);
     expect((await kit.metrics.messaging.gapAgeSeconds.get()).values[0]?.value).toBeGreaterThan(0);
     const second = await take([m3, m2]);
     expect([ids(second.fresh), ids(second.duplicates)]).toEqual([ids([m2]), ids([m3])]);
-    await measureGaps(kit.db, kit.metrics);
+    await measureGaps(kit.db, kit.metrics.messaging);
     expect((await kit.metrics.messaging.gapsOpen.get()).values[0]?.value).toBe(0);
     expect((await kit.metrics.messaging.gapAgeSeconds.get()).values[0]?.value).toBe(0);
   });
@@ -167,6 +166,17 @@ describe("messages that cannot be handled", () => {
       ["warehouse.dead-letters.v1", "zero pieces"],
     ]);
     expect(Object.values(rows[0].headers)).toContain("NOT_AVRO");
+  });
+
+  test("an order whose id no database takes is put aside without its value, so that nobody answers to that id", async () => {
+    const nul = good({ ...order(3), orderId: "o\0" });
+    const [refused] = splitSlice(await decodeSlice(codec([nul]), [message(0, "nul")])).refused;
+    expect(refused).toMatchObject({ error: { code: "CONTRACT_VIOLATION" } });
+    expect(refused!.value).toBeUndefined();
+    await transact(kit.db, {}, async (unit) =>
+      deadLetterRefused(unit, [{ ...refused!, message: { ...refused!.message, key: "o\0" } }]),
+    );
+    expect(await kit.db.query(`SELECT count(*)::int AS n FROM outbox`)).toEqual([{ n: 1 }]);
   });
 
   test("a registry that is away is nobody's dead letter", async () => {
