@@ -27,6 +27,8 @@ export interface Actor {
 export const CLOCK_TOLERANCE_SECONDS = 30;
 /** A key file is read again for an unknown key id, but not more often than this, milliseconds. */
 export const JWKS_COOLDOWN_MS = 1_000;
+/** Keys are read again after this, milliseconds, so that a key that was withdrawn counts no longer. */
+export const JWKS_MAX_AGE_MS = 300_000;
 
 /** Turns a bearer token into its actor. */
 export interface Authenticator {
@@ -43,6 +45,7 @@ export type AuthOptions =
       jwksUrl?: string | undefined;
       jwksFile?: string | undefined;
       keysCooldownMs?: number;
+      keysMaxAgeMs?: number;
     };
 
 /** Takes the AUTH_ variables of a loaded configuration. */
@@ -115,10 +118,12 @@ function unauthenticated(type: string, title: string): Problem {
 
 function keySource(o: Extract<AuthOptions, { mode: "jwt" }>): JWTVerifyGetKey {
   const cooldownMs = o.keysCooldownMs ?? JWKS_COOLDOWN_MS;
+  const maxAgeMs = o.keysMaxAgeMs ?? JWKS_MAX_AGE_MS;
   if (o.jwksUrl !== undefined) {
     const remote = createRemoteJWKSet(new URL(o.jwksUrl), {
       timeoutDuration: 3_000,
       cooldownDuration: cooldownMs,
+      cacheMaxAge: maxAgeMs,
     });
     return async (header, token) => {
       try {
@@ -129,11 +134,11 @@ function keySource(o: Extract<AuthOptions, { mode: "jwt" }>): JWTVerifyGetKey {
       }
     };
   }
-  return fileKeys(o.jwksFile ?? "", cooldownMs);
+  return fileKeys(o.jwksFile ?? "", cooldownMs, maxAgeMs);
 }
 
-/** Keys of a file, read again when a token names a key that it did not have. */
-function fileKeys(path: string, cooldownMs: number): JWTVerifyGetKey {
+/** Keys of a file, read again when they are old, and when a token names a key that it did not have. */
+function fileKeys(path: string, cooldownMs: number, maxAgeMs: number): JWTVerifyGetKey {
   let keys: ReturnType<typeof createLocalJWKSet> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   const read = async () => {
@@ -145,11 +150,12 @@ function fileKeys(path: string, cooldownMs: number): JWTVerifyGetKey {
       throw new TransientError(`the key file ${path} cannot be read`, { cause: error });
     }
   };
+  const ageMs = () => performance.now() - readAt;
   return async (header, token) => {
     try {
-      return await (keys ?? (await read()))(header, token);
+      return await (keys === undefined || ageMs() >= maxAgeMs ? await read() : keys)(header, token);
     } catch (error) {
-      const stale = performance.now() - readAt >= cooldownMs;
+      const stale = ageMs() >= cooldownMs;
       if (!(error instanceof errors.JWKSNoMatchingKey) || !stale) throw error;
       return (await read())(header, token);
     }

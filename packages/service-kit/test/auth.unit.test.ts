@@ -157,6 +157,17 @@ describe("the issuer's keys", () => {
     expect((await auth.authenticate(await next.token({ subject: "ann", roles: ["sre"] }))).subject).toBe("ann");
   });
 
+  test("a key that was withdrawn from the file counts no longer once the keys are old", async () => {
+    const jwksFile = join(folder, "withdrawn.json");
+    await issuer.writeKeys(jwksFile);
+    const options = { mode: "jwt", issuer: ISSUER, audience: AUDIENCE, jwksFile } as const;
+    const auth = createAuthenticator({ ...options, keysMaxAgeMs: 0 });
+    const token = await issuer.token({ roles: ["sre"] });
+    await auth.authenticate(token);
+    await (await createIssuer("key-2")).writeKeys(jwksFile);
+    await expect(auth.authenticate(token)).rejects.toMatchObject({ status: 401 });
+  });
+
   test("a key file that is not there is the service's trouble, not the caller's", async () => {
     const auth = createAuthenticator({
       mode: "jwt",
