@@ -11,6 +11,8 @@ export const LOCK_TIMEOUT_MS = 5_000;
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** Waiting for a connection of the pool, milliseconds. */
 export const CONNECTION_TIMEOUT_MS = 5_000;
+/** Streams remembered as there, at most: of one that was forgotten the row is asked for again. */
+const MAX_KNOWN_STREAMS = 200_000;
 /** "septet" as a number: the advisory lock that migrations of all instances take. */
 const MIGRATION_LOCK = 0x5e97e7;
 
@@ -28,7 +30,7 @@ export interface Recorder {
 /** The service's database. Queries here run on their own; work that belongs together goes through `transact`. */
 export interface Database extends Session {
   readonly dataSource: DataSource;
-  /** SKUs whose stream row is known to be there; rows are never deleted. */
+  /** SKUs whose stream row is known to be there; rows are never deleted. Oldest first, bounded by `rememberStreams`. */
   readonly knownStreams: Set<string>;
   recorder: Recorder | undefined;
   /** Runs `work` on one connection; it is given back afterwards, or closed when it broke. */
@@ -119,6 +121,15 @@ export function databaseOf(dataSource: DataSource, recorder: Recorder | undefine
     },
     close: () => dataSource.destroy(),
   };
+}
+
+/** Remembers that the rows are there, and forgets the oldest of too many. */
+export function rememberStreams(known: Set<string>, skus: Iterable<string>, max = MAX_KNOWN_STREAMS): void {
+  for (const sku of skus) known.add(sku);
+  for (const oldest of known) {
+    if (known.size <= max) return;
+    known.delete(oldest);
+  }
 }
 
 /** The session of a connection: rows of whatever returns rows, else none. */

@@ -4,7 +4,8 @@ import { type StoredAnswer, storeAnswers } from "./idempotency.js";
 /** What a unit of work has decided and not written yet. */
 export interface PendingWrites {
   sequences: Map<string, number>;
-  consumed: { groupId: string; messages: readonly InboundMessage[] }[];
+  /** By group: rows of one group are written in one sorted statement, so that two slices of it cannot deadlock. */
+  consumed: Map<string, InboundMessage[]>;
   answers: Map<string, StoredAnswer>;
   unanswered: string[];
   outbox: OutboxRow[];
@@ -21,7 +22,7 @@ export async function flush(session: Session, pending: PendingWrites): Promise<b
     await session.query(ADVANCE_STREAMS, [[...pending.sequences.keys()], [...pending.sequences.values()]]);
   }
   await storeAnswers(session, pending.answers, pending.unanswered);
-  for (const { groupId, messages } of pending.consumed) await recordConsumed(session, groupId, messages);
+  for (const [groupId, messages] of pending.consumed) await recordConsumed(session, groupId, messages);
   if (pending.outbox.length > 0) await appendToOutbox(session, pending.outbox);
   return pending.outbox.length > 0;
 }

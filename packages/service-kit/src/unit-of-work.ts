@@ -2,7 +2,7 @@ import { deadLetterRow, type InboundMessage, type OutboxRow, type Session } from
 import type { MovementDraft, RecordName, RecordOf, StockMovement } from "@septet/stock-contracts";
 import { keyOf, RECORDS } from "@septet/stock-contracts";
 import type { PoolClient } from "pg";
-import { type Database, type Recorder, rollback } from "./database.js";
+import { type Database, type Recorder, rememberStreams, rollback } from "./database.js";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency.js";
 import { isStored } from "./idempotency.js";
 import { type HeldLocks, type LockPlan, lockStatement, takeLocks } from "./locks.js";
@@ -121,7 +121,7 @@ async function attemptOnce<R>(
     pending.unanswered = unansweredOf(held, pending);
     const published = await flush(session, pending);
     await client.query("COMMIT");
-    for (const sku of held.sequences.keys()) database.knownStreams.add(sku);
+    rememberStreams(database.knownStreams, held.sequences.keys());
     return { result, published, deadLetters: pending.deadLetters };
   } catch (error) {
     await rollback(client, error);
@@ -146,7 +146,7 @@ function begin(
 ): { unit: UnitOfWork; pending: PendingWrites } {
   const pending: PendingWrites = {
     sequences: new Map(),
-    consumed: [],
+    consumed: new Map(),
     answers: new Map(),
     unanswered: [],
     outbox: [],
@@ -213,7 +213,10 @@ function begin(
       pending.deadLetters.push({ topic: message.topic, code: error.code });
     },
     consumed(groupId, messages) {
-      if (messages.length > 0) pending.consumed.push({ groupId, messages });
+      if (messages.length === 0) return;
+      const known = pending.consumed.get(groupId);
+      if (known === undefined) pending.consumed.set(groupId, [...messages]);
+      else for (const message of messages) known.push(message);
     },
     answer(claim, answer) {
       if (!plan.idempotency?.some((planned) => planned.id === claim.id))

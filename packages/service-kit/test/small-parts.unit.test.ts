@@ -13,6 +13,7 @@ import {
   observeDrift,
   observeHoldAge,
   page,
+  rememberStreams,
   TransientError,
   traceFrom,
   traceHeaders,
@@ -208,5 +209,13 @@ describe("logs and metrics", () => {
     expect(text).toContain('septet_overdue_hold_age_seconds{service="order-reservation"} 0');
     expect(text).toContain('septet_drift_balances{target="warehouse",service="order-reservation"} 2');
     expect(text).toContain("process_resident_memory_bytes");
+  });
+});
+
+describe("streams remembered as there", () => {
+  test("are bounded, the oldest forgotten first", () => {
+    const known = new Set(["a", "b"]);
+    rememberStreams(known, ["b", "c", "d"], 3);
+    expect([...known]).toEqual(["b", "c", "d"]);
   });
 });
