@@ -96,7 +96,7 @@ class Bench {
   }
 
   private async figures(): Promise<BenchFigures> {
-    const { stack, processes, access, system } = this.platform;
+    const { processes, access } = this.platform;
     const memory = memoryOf(processes);
     const audit = await auditWhenStill(clientOf(access, "ledger"), AUDIT_WITHIN_MS);
     if (audit.failures.length > 0) throw new Error(`the figures are worth nothing: ${audit.failures.join("; ")}`);
@@ -107,15 +107,15 @@ class Bench {
       latencies,
       floors,
       memory,
-      machine: [
-        ...(await machineLines(
-        system.databaseUrl("ledger"),
-        stack.process("kafka").pid,
-        stack.process("registry").pid,
-      ),
-      settings: `${rounds} rounds of ${orders} unpaid orders (retail: ${this.share("retail", orders)}) at once, ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included. The floor: $FLOOR_CLIENTSclients, four statements a transaction.`,
+      machine: [...(await this.machine()), this.load],
+      settings: `${rounds} rounds of ${orders} unpaid orders (retail: ${this.share("retail", orders)}) at once, ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included. The floor: ${FLOOR_CLIENTS} clients, four statements a transaction.`,
       date: new Date().toISOString().slice(0, 10),
     };
+  }
+
+  private machine(): Promise<string[]> {
+    const { stack, system } = this.platform;
+    return machineLines(system.databaseUrl("ledger"), stack.process("kafka").pid, stack.process("registry").pid);
   }
 }
 
