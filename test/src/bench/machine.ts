@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cpus, type as osType, release, totalmem } from "node:os";
+import { cpus, loadavg, type as osType, release, totalmem } from "node:os";
 import pg from "pg";
 
 /** Waiting or running tasks per processor from which on a machine counts as busy. */
