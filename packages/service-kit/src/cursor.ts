@@ -1,5 +1,4 @@
 import { invalid } from "./problem.js";
-import { textFlaw } from "./text-flaws.js";
 
 /** How many items a page has when nobody says, and at most. */
 export const DEFAULT_PAGE_ITEMS = 100;
@@ -35,9 +34,7 @@ export function decodeCursor(cursor: string, parts: readonly CursorPart[] = ["te
   } catch {
     key = undefined;
   }
-  const isPart = (part: unknown) =>
-    typeof part === "string" ? textFlaw(part, "") === undefined : Number.isFinite(part);
-  const good = Array.isArray(key) && key.length === parts && key.every(isPart);
+  const good = Array.isArray(key) && key.length === parts.length && parts.every((part, i) => IS_PART[part](key[i]));
   if (!good) throw invalid([{ field: "query.cursor", reason: "is not a cursor of this listing" }]);
   return key as (string | number)[];
 }
