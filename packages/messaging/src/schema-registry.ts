@@ -8,6 +8,9 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const REGISTER_WITHIN_MS = 60_000;
 /** An id nobody knows is asked for again after this, so that a flood of bad messages is not one of requests. */
 const UNKNOWN_ID_MS = 10_000;
+const MAX_UNKNOWN_IDS = 10_000;
+/** Ids are signed in every registry; beyond this it is asked for nothing, and answers as it likes. */
+const MAX_ID = 0x7fffffff;
 
 export interface Registry {
   /** Registers the text under FULL_TRANSITIVE and answers its id; waits for a registry that is not up yet. */
@@ -53,6 +56,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const fetchText = async (id: number): Promise<string | undefined> => {
     const response = await request(`${base}/schemas/ids/${id}`, { headers });
     if (response.status === 404) {
+      // All at once: rubbish whose every message has another id must not fill the memory.
+      if (unknownUntil.size >= MAX_UNKNOWN_IDS) unknownUntil.clear();
       unknownUntil.set(id, Date.now() + UNKNOWN_ID_MS);
       return undefined;
     }
@@ -62,6 +67,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 
   const schemaText = (id: number): Promise<string | undefined> => {
+    if (id > MAX_ID) return Promise.resolve(undefined);
     if ((unknownUntil.get(id) ?? 0) > Date.now()) return Promise.resolve(undefined);
     unknownUntil.delete(id);
     let asked = pending.get(id);

@@ -42,15 +42,24 @@ export class RelayConnection implements Session {
     newClient: NewRelayClient = (config) => new pg.Client(config),
   ): Promise<RelayConnection> {
     const connection = new RelayConnection(connectionString, newClient);
-    await connection.#client.connect();
+    try {
+      await connection.#begin();
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return connection;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#client.connect();
     // Without a sequential scan the plan is the partial index from the first row on, whatever the statistics say. A mark
     // that a crash loses only means that rows are sent twice, so the commit need not wait for the disk.
-    await connection.query(
+    await this.query(
       `SET idle_session_timeout = ${IDLE_SESSION_TIMEOUT_MS}; SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
        SET enable_seqscan = off; SET enable_bitmapscan = off; SET synchronous_commit = off; SET jit = off`,
     );
-    connection.#pings = setInterval(() => void connection.#ping(), PING_EVERY_MS);
-    return connection;
+    this.#pings = setInterval(() => void this.#ping(), PING_EVERY_MS);
   }
 
   /** Why the connection is of no more use; undefined while it is. */
