@@ -2,6 +2,7 @@ import type { Session } from "@septet/messaging";
 import type { ServiceComparison } from "../domain/audit.js";
 import { accountsOf, compare, type Drift, type ServiceReading, type UnseenStream } from "../domain/comparison.js";
 import { readLedger } from "../store/ledger-readings.js";
+import { readStreamsOf } from "../store/streams.js";
 import { type BalancesClient, BalancesUnavailableError } from "./balances-client.js";
 
 /** Bounds of one comparison. */
@@ -32,6 +33,9 @@ export interface MovementsLog {
   /** Messages before that end that are not folded yet. */
   behind(end: LogEnd): Promise<number>;
 }
+
+/** Streams of the ledger looked through at a time for SKUs that a service does not name. */
+const STREAMS_AT_A_TIME = 5_000;
 
 /** What a comparison reads and waits with. */
 export interface ComparisonMeans {
@@ -65,7 +69,12 @@ export async function compareService(
   const tally = new Tally();
   let error: string | null = null;
   try {
-    for await (const readings of client.all()) await judge(client.service, readings, tally, means, limits);
+    const named = new Set<string>();
+    for await (const readings of client.all()) {
+      for (const { sku } of readings) named.add(sku);
+      await judge(client.service, readings, tally, means, limits);
+    }
+    await judgeForgotten(client, named, tally, means, limits);
   } catch (failure) {
     if (!(failure instanceof BalancesUnavailableError)) throw failure;
     error = failure.message;
@@ -90,6 +99,32 @@ export async function compareService(
     missingTail: lost.slice(0, limits.maxNamed),
     watched: tally.watched,
   };
+}
+
+/**
+ * A service that has recorded movements of a SKU must name it. One that does not is asked again, because the SKU may be
+ * new; what it still knows nothing of stands at 0 there, at the positions that its own movements have reached.
+ */
+async function judgeForgotten(
+  client: BalancesClient,
+  named: ReadonlySet<string>,
+  tally: Tally,
+  means: ComparisonMeans,
+  limits: ComparisonLimits,
+): Promise<void> {
+  let asked = 0;
+  for (let after = ""; ; ) {
+    const streams = await readStreamsOf(means.session, client.service, after, STREAMS_AT_A_TIME);
+    for (const { sku, position } of streams) {
+      if (named.has(sku)) continue;
+      if (++asked > limits.maxNamed) return;
+      const reading = await client.one(sku);
+      const positions = new Map([[client.service, position], ...reading.positions]);
+      await judge(client.service, [{ ...reading, positions }], tally, means, limits);
+    }
+    if (streams.length < STREAMS_AT_A_TIME) return;
+    after = streams.at(-1)!.sku;
+  }
 }
 
 async function judge(

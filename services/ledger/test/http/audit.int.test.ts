@@ -187,6 +187,17 @@ describe("The audit of a service", () => {
     expect(result.agrees).toBe(true);
   });
 
+  test("sees that a service has lost all that it knew of a SKU, but not that it was asked before it knew", async () => {
+    await books.fold([streams.receive(SOCKS, 100), streams.receive("NEW-1", 7), streams.reserve("OTHERS-1", 1)]);
+    warehouse.onRequest = async (before) => {
+      if (before === 1) warehouse.balances.set("NEW-1", counted(7, 1));
+    };
+    const result = await auditor().audit();
+    expect(result.agrees).toBe(false);
+    expect(result.services[0]).toMatchObject({ compared: 2, driftCount: 1 });
+    expect(result.services[0]!.drifts).toMatchObject([{ sku: SOCKS, bucket: "total", service: 0, ledger: 100 }]);
+  });
+
   test("names the drift that a void leaves where no copy of the movement is left", async () => {
     await books.fold([streams.receive(SOCKS, 100)]);
     const reference = { type: "correction", id: "2026-11-22" } as const;

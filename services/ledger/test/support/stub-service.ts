@@ -14,6 +14,8 @@ export class StubService {
   /** Called before each answer, with how many were given before. */
   onRequest: (before: number) => Promise<void> = async () => undefined;
   status = 200;
+  /** Whether it says of any SKU it is asked for that it has recorded nothing yet. */
+  hasStreamOfAll = false;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -28,7 +30,8 @@ export class StubService {
       stub.tokens.push(request.headers.authorization);
       const query = new URL(request.url ?? "/", "http://stub").searchParams;
       response.writeHead(stub.status, { "content-type": "application/json" });
-      response.end(JSON.stringify(stub.#page(query.get("cursor") ?? "", Number(query.get("limit") ?? 100))));
+      const page = stub.#page(query.get("cursor") ?? "", Number(query.get("limit") ?? 100), query.get("sku"));
+      response.end(JSON.stringify(page));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return stub;
@@ -38,8 +41,11 @@ export class StubService {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  #page(after: string, limit: number) {
-    const skus = [...this.balances.keys()].sort().filter((sku) => sku > after);
+  #page(after: string, limit: number, only: string | null) {
+    const all = [...this.balances.keys()].sort().filter((sku) => sku > after);
+    const skus = only === null ? all : all.filter((sku) => sku === only);
+    if (only !== null && skus.length === 0 && this.hasStreamOfAll)
+      return { items: [], positions: { warehouse: { [only]: { contiguous: 0, ahead: [] } } }, nextCursor: null };
     const shown = skus.slice(0, limit);
     const positions: Record<string, Record<string, unknown>> = {};
     for (const sku of shown)
