@@ -25,20 +25,20 @@ function audited(found: Partial<ServiceComparison>): AuditResult {
   return { startedAt: 0, finishedAt: 1_000, agrees: false, services: [service], ...books };
 }
 
-async function valueOf(name: string): Promise<number | undefined> {
+async function gaugeOf(name: string): Promise<number | undefined> {
   const { values } = await kit.registry.getSingleMetric(name)!.get();
   return values.find(({ labels }) => labels.target === "warehouse")?.value;
 }
 
 test("a service that does not answer is told of, and what was wrong with it does not count as mended", async () => {
   metrics.audited(audited({ driftCount: 2, missingTailCount: 1 }));
-  expect(await valueOf("septet_ledger_audit_unread")).toBe(0);
+  expect(await gaugeOf("septet_ledger_audit_unread")).toBe(0);
   metrics.audited(audited({ error: "warehouse answered 503", compared: 0 }));
-  expect(await valueOf("septet_ledger_audit_unread")).toBe(1);
-  expect(await valueOf("septet_drift_balances")).toBe(2);
-  expect(await valueOf("septet_ledger_missing_tails")).toBe(1);
+  expect(await gaugeOf("septet_ledger_audit_unread")).toBe(1);
+  expect(await gaugeOf("septet_drift_balances")).toBe(2);
+  expect(await gaugeOf("septet_ledger_missing_tails")).toBe(1);
   metrics.audited(audited({}));
-  expect(await valueOf("septet_ledger_audit_unread")).toBe(0);
-  expect(await valueOf("septet_drift_balances")).toBe(0);
-  expect(await valueOf("septet_ledger_missing_tails")).toBe(0);
+  expect(await gaugeOf("septet_ledger_audit_unread")).toBe(0);
+  expect(await gaugeOf("septet_drift_balances")).toBe(0);
+  expect(await gaugeOf("septet_ledger_missing_tails")).toBe(0);
 });
