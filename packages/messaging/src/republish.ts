@@ -61,6 +61,8 @@ export interface MissingOptions {
   /** Close with `VOID` what Kafka does not hold either. */
   readonly void: boolean;
   readonly actor?: string;
+  /** What `copiesInKafka` found, read before the stream was locked; without it the copies are read here. */
+  readonly copies?: ReadonlyMap<number, MovementCopy>;
 }
 
 export interface MissingRepublished {
@@ -79,7 +81,7 @@ export interface MissingRepublished {
 export async function republishMissing(options: MissingOptions): Promise<MissingRepublished> {
   const { session, sequences, service, sku } = options;
   if (sequences.length === 0) return { copied: [], voided: [], lost: [] };
-  const copies = await copiesInKafka(options);
+  const copies = options.copies ?? (await copiesInKafka(options));
   const copied = sequences.filter((sequence) => copies.has(sequence));
   const gone = sequences.filter((sequence) => !copies.has(sequence));
   const voided = options.void ? gone : [];
@@ -90,20 +92,24 @@ export async function republishMissing(options: MissingOptions): Promise<Missing
   return { copied, voided, lost: options.void ? [] : gone };
 }
 
-interface Copy {
+/** A movement as Kafka holds it. */
+export interface MovementCopy {
   readonly value: Buffer;
   readonly eventId: string;
 }
 
-function movementRow(sku: string, sequence: number, { value, eventId }: Copy) {
+function movementRow(sku: string, sequence: number, { value, eventId }: MovementCopy) {
   return { topic: MOVEMENTS, key: sku, value, eventId, sku, sequence };
 }
 
-/** Reads the one partition that holds the SKU. */
-async function copiesInKafka(options: MissingOptions): Promise<Map<number, Copy>> {
+/** By sequence. Reads the whole of the one partition that holds the SKU, which can take minutes: hold no lock meanwhile. */
+export async function copiesInKafka(
+  options: Pick<MissingOptions, "eventLog" | "codec" | "service" | "sku" | "sequences">,
+): Promise<Map<number, MovementCopy>> {
   const { eventLog, codec, service, sku } = options;
   const wanted = new Set(options.sequences);
-  const copies = new Map<number, Copy>();
+  if (wanted.size === 0) return new Map();
+  const copies = new Map<number, MovementCopy>();
   const ends = await eventLog.endOffsets(MOVEMENTS);
   const partition = partitionOf(sku, ends.size);
   const from = new Map([...ends].map(([other, end]) => [other, other === partition ? 0 : end]));
@@ -118,7 +124,7 @@ async function copiesInKafka(options: MissingOptions): Promise<Map<number, Copy>
   return copies;
 }
 
-function voidMovement(options: MissingOptions, service: ServiceName, sequence: number): Copy {
+function voidMovement(options: MissingOptions, service: ServiceName, sequence: number): MovementCopy {
   const eventId = crypto.randomUUID();
   const movement: StockMovement = {
     eventId,

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { republish, republishMissing } from "../republish.js";
+import { copiesInKafka, republish, republishMissing } from "../republish.js";
 import { print, runCommand, serviceNamed, UsageError, withTools } from "./environment.js";
 
 const USAGE = `npm run republish -- --service NAME --sku SKU --from N [--to N] [--void]
@@ -25,11 +25,14 @@ await runCommand(USAGE, async () => {
   await withTools(service, async ({ eventLog, codec, transact }) => {
     if (values.void) await codec.register(["StockMovement"]);
     const actor = process.env.USER ?? "command line";
+    const found = await transact((session) => republish(session, { sku, from, to }));
+    const copies = await copiesInKafka({ eventLog, codec, service, sku, sequences: found.missing });
     const outcome = await transact(async (session) => {
       // Nobody may record, or close the same sequence, meanwhile.
       await session.query("SELECT 1 FROM sku_stream WHERE sku = $1 FOR UPDATE", [sku]);
       const { sent, missing } = await republish(session, { sku, from, to });
-      const options = { session, eventLog, codec, service, sku, sequences: missing, void: values.void, actor };
+      const sequences = missing.filter((sequence) => found.missing.includes(sequence));
+      const options = { session, eventLog, codec, service, sku, sequences, copies, void: values.void, actor };
       return { sent, ...(await republishMissing(options)) };
     });
     print(`${service} ${sku} ${from}–${to}`);
