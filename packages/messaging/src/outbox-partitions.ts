@@ -25,6 +25,19 @@ BEGIN
   ALTER TABLE outbox ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}');
 END $make$`;
 
+/**
+ * A republish can have made a row unpublished since it was looked: so once more, when nobody can. Ends together with the
+ * statement; a busy outbox is tried again an hour later.
+ */
+const DROP = (name: string) => `
+DO $drop$
+BEGIN
+  PERFORM set_config('lock_timeout', '${LOCK_TIMEOUT}', true);
+  LOCK TABLE ONLY outbox IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE;
+  IF NOT EXISTS (SELECT 1 FROM ${name} WHERE published_at IS NULL) THEN DROP TABLE ${name}; END IF;
+END $drop$`;
+
 /** Partitions for today and the days ahead, and for the days whose rows fell into the default one. Answers those made. */
 export async function ensureOutboxPartitions(session: Session, now: number): Promise<string[]> {
   const today = Math.floor(now / DAY_MS);
@@ -58,11 +71,9 @@ export async function dropOldOutboxPartitions(session: Session, options: DropOpt
   const dropped: string[] = [];
   for (const { name, day } of await partitions(session)) {
     if (day >= oldest || !(await isSettled(session, name, options.recordedBy))) continue;
-    // Ends together with the statement; a busy outbox is tried again an hour later.
-    await session.query(
-      `DO $drop$ BEGIN PERFORM set_config('lock_timeout', '${LOCK_TIMEOUT}', true); DROP TABLE ${name}; END $drop$`,
-    );
-    dropped.push(name);
+    await session.query(DROP(name));
+    const [left] = await session.query<{ name: string | null }>("SELECT to_regclass($1)::text AS name", [name]);
+    if (left?.name === null) dropped.push(name);
   }
   return dropped;
 }
