@@ -13,8 +13,6 @@ const REST_LOOK_STEPS = 25;
 const QUIET_MS = 3_000;
 /** Past every hold and the grace for payments, ms. */
 const PAST_EVERYTHING_MS = 40 * 60_000;
-/** Deficits are looked at again this often, ms. */
-const DEFICITS_MS = 31_000;
 
 export interface RunOptions {
   readonly script: Script;
@@ -61,7 +59,12 @@ async function play(world: World, script: Script): Promise<string[]> {
   for (const instance of world.instances) instance.start();
   for (let steps = 0; steps < REST_WITHIN_STEPS && !world.instances.every((instance) => instance.up); steps++)
     await world.step();
-  for (const { step, move } of script.moves) if (step === 0) outside.perform(move);
+  for (const { step, move } of script.moves) {
+    if (step > 0) continue;
+    // Goods are booked into warehouses that stand.
+    if (move.do === "book") await answered(world, outside);
+    outside.perform(move);
+  }
   let rested = await rest(world, outside, day);
   const begin = world.scheduler.steps;
   const moves = script.moves.filter(({ step }) => step > 0);
@@ -75,16 +78,23 @@ async function play(world: World, script: Script): Promise<string[]> {
   }
   world.trace.line(`${world.scheduler.steps} the day is over after ${world.scheduler.steps - begin} steps`);
   await day.end();
-  // Fulfilments that nobody answers keep their pieces; time passes every deadline, and deficits are looked at once more.
-  for (const jump of [0, PAST_EVERYTHING_MS, DEFICITS_MS]) {
+  // Fulfilments that nobody answers keep their pieces; time passes every deadline, and everything periodic is due.
+  for (const jump of [0, PAST_EVERYTHING_MS]) {
     if (!rested || world.findings.length > 0) break;
     world.scheduler.jump(jump);
     rested = await rest(world, outside, day);
   }
   if (world.findings.length > 0) return [...world.findings];
-  if (!rested) return ["it does not come to rest: something waits that nobody will ever bring"];
+  if (!rested) return [`it does not come to rest: ${(await waitsFor(world, outside)).join("; ")}`];
   const tables = await readTables(world.inspector);
   return examine({ history: world.history, tables, broker: world.broker, now: world.scheduler.now, script });
+}
+
+async function answered(world: World, outside: OutsideWorld): Promise<void> {
+  for (let steps = 0; steps < REST_WITHIN_STEPS && outside.unanswered > 0; steps++) {
+    await outside.insist();
+    await world.step();
+  }
 }
 
 /** Everything done, read, published and answered; true when it came to that. */
@@ -98,7 +108,7 @@ async function rest(world: World, outside: OutsideWorld, day: Day): Promise<bool
       await outside.insist();
       if (!(await world.step())) return false;
       if (steps % REST_LOOK_STEPS > 0 && quietSince === undefined) continue;
-      if (outside.unanswered > 0 || !isRead(world) || !(await isPublished(world))) quietSince = undefined;
+      if ((await waitsFor(world, outside)).length > 0) quietSince = undefined;
       else quietSince ??= world.scheduler.now;
       if (quietSince !== undefined && world.scheduler.now - quietSince > QUIET_MS && isStill(world)) return true;
     }
@@ -110,19 +120,20 @@ async function rest(world: World, outside: OutsideWorld, day: Day): Promise<bool
 
 const isStill = (world: World): boolean => world.scheduler.idle && world.server.inTransaction.length === 0;
 
-function isRead({ broker }: World): boolean {
-  for (const group of broker.groups.values()) {
+/** What is still to come: requests to answer, messages to read, rows to publish. */
+async function waitsFor({ broker, inspector }: World, outside: OutsideWorld): Promise<string[]> {
+  const open = outside.unanswered > 0 ? [`${outside.unanswered} requests are unanswered`] : [];
+  for (const [groupId, group] of broker.groups) {
     for (const topic of group.topics) {
       for (const [partition, end] of broker.endOffsets(topic)) {
-        if ((group.committed({ topic, partition }) ?? 0) < end) return false;
+        const committed = group.committed({ topic, partition }) ?? 0;
+        if (committed < end) open.push(`${groupId} is at ${committed} of ${end} on ${topic}/${partition}`);
       }
     }
   }
-  return true;
-}
-
-async function isPublished(world: World): Promise<boolean> {
-  return (await world.inspector.unpublished()) === 0;
+  if (open.length > 0) return open;
+  const rows = await inspector.unpublished();
+  return rows > 0 ? [`${rows} rows are unpublished`] : [];
 }
 
 /** What goes wrong on a day, and who comes back from it when. */

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { ConsumeOptions, Consumption, PartitionLag } from "../event-log.js";
 import { HEALTHY, type Health, unhealthy } from "../health.js";
 import type { SimulatedBroker } from "./simulated-broker.js";
@@ -15,6 +16,8 @@ export class SimulatedConsumption implements Consumption, GroupMember {
   readonly #broker: SimulatedBroker;
   readonly #steps: SimulatedSteps;
   readonly #options: ConsumeOptions;
+  /** The coordinator calls from wherever the partitions are dealt out: what follows belongs to the member's own process. */
+  readonly #inside = AsyncResource.bind((work: () => void) => work());
   readonly #leftovers = new Map<string, Promise<void>>();
   #lanes = new Map<string, SimulatedLane>();
   #looking = false;
@@ -33,12 +36,13 @@ export class SimulatedConsumption implements Consumption, GroupMember {
   dealt(): void {
     if (this.#looking || this.#ended) return;
     this.#looking = true;
-    void this.#steps
-      .take(`rejoin ${this.#options.groupId}`, () => undefined)
-      .then(() => {
-        this.#looking = false;
-        if (!this.#ended) this.#takeUp();
-      });
+    this.#inside(() => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    await this.#steps.take(`rejoin ${this.#options.groupId}`, () => undefined);
+    this.#looking = false;
+    if (!this.#ended) this.#takeUp();
   }
 
   async stop(): Promise<void> {

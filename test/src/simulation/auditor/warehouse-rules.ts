@@ -17,6 +17,7 @@ export function warehouseRules(evidence: Evidence, findings: Findings): void {
   documentsAreBookedOnce(evidence, findings);
   handedOverOnce(evidence, findings);
   requestsAreTaken(evidence, findings);
+  shipmentsAreToldOnce(evidence, findings);
 }
 
 function documentsAreBookedOnce(evidence: Evidence, findings: Findings): void {
@@ -97,6 +98,24 @@ function requestsAreTaken({ history, tables }: Evidence, findings: Findings): vo
         () => `${fulfilmentId}/${lineId}: ${quantity} requested, has ${has}`,
       );
     }
+  }
+}
+
+/** A clerk who asks twice with one key has shipped once. */
+function shipmentsAreToldOnce({ history }: Evidence, findings: Findings): void {
+  const told = new Map<string, Set<string>>();
+  for (const { value } of history.records("FulfilmentShipped")) {
+    told.set(value.fulfilmentId, (told.get(value.fulfilmentId) ?? new Set()).add(value.eventId));
+  }
+  const asked = new Map<string, number>();
+  for (const { move, path, answers } of history.exchanges) {
+    if (move.do !== "ship" || answers[0]?.status !== 200) continue;
+    add(asked, decodeURIComponent(path.split("/")[3] ?? ""), 1);
+  }
+  for (const [fulfilmentId, events] of told) {
+    const answered = asked.get(fulfilmentId) ?? 0;
+    const shown = () => `${fulfilmentId} was shipped ${events.size} times, clerks were answered ${answered} times`;
+    findings.expect(events.size === answered, "what a clerk has shipped is shipped once", shown);
   }
 }
 

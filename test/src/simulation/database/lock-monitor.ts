@@ -14,6 +14,8 @@ const PATIENCE_MS = 4;
 export class LockMonitor {
   readonly #client: pg.Client;
   #waiting: Statement[] = [];
+  /** Circles that were broken up. */
+  deadlocks = 0;
 
   private constructor(client: pg.Client) {
     this.#client = client;
@@ -88,6 +90,7 @@ export class LockMonitor {
       const blockers = await this.#blockers(open);
       const victim = [...open].reverse().find((one) => reaches(one.backend.pid, one.backend.pid, blockers));
       if (victim === undefined) return;
+      this.deadlocks += 1;
       await this.#cancel(victim, DEADLOCK);
     }
   }

@@ -39,8 +39,10 @@ export function generate(seed: number, steps: number, services: readonly string[
 
 function opening(shop: Shop): Move[] {
   const { random, skus, locations } = shop;
+  const defined: Move[] = locations.map((location) => ({ do: "define", location }));
   const listed: Move[] = skus.map((sku) => ({ do: "list", sku, active: true }));
   return [
+    ...defined,
     ...listed,
     ...locations.flatMap((location) => skus.map((sku) => receipt(shop, sku, location, random.between(1, 12)))),
   ];

@@ -37,6 +37,11 @@ export class OutsideWorld {
     history.moves.push({ move, at: scheduler.now });
     trace.line(`${scheduler.steps} +${scheduler.awakeMs} outside ${JSON.stringify(move)}`);
     switch (move.do) {
+      case "define": {
+        const body = { name: move.location };
+        this.#request(move, "warehouse", { method: "PUT", path: `/v1/warehouses/${move.location}`, body });
+        break;
+      }
       case "list":
         this.#send("SkuListed", {
           sku: move.sku,
@@ -166,7 +171,7 @@ export class OutsideWorld {
 
   #request(move: Move, service: string, request: HttpRequest): void {
     if (!this.#world.instances.some((instance) => instance.service === service)) return;
-    const exchange: Exchange = { move, service, askedAt: this.#world.scheduler.now, answers: [] };
+    const exchange: Exchange = { move, service, path: request.path, askedAt: this.#world.scheduler.now, answers: [] };
     this.#world.history.exchanges.push(exchange);
     const asking: Asking = {
       exchange,

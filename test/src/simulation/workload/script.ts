@@ -9,6 +9,7 @@ export interface ScriptLine {
 
 /** What the world outside does to the services. Moves name things by ids of their own, so that any of them can be left out. */
 export type Move =
+  | { readonly do: "define"; readonly location: string }
   | { readonly do: "list"; readonly sku: string; readonly active: boolean }
   | {
       readonly do: "place";

@@ -15,6 +15,7 @@ export interface Witnessed {
 export interface Exchange {
   readonly move: Move;
   readonly service: string;
+  readonly path: string;
   /** Simulated time of the first sending, epoch ms. */
   readonly askedAt: number;
   readonly answers: HttpAnswer[];

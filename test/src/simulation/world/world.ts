@@ -13,6 +13,7 @@ import { type AnyDefinition, Instance } from "./instance.js";
 
 const PARTITIONS = 3;
 const INSTANCES = 2;
+const DEADLOCK = "locks are taken in one order: two transactions waited for each other";
 
 export interface WorldOptions {
   readonly seed: number;
@@ -85,6 +86,7 @@ export class World {
     await this.server.keepTime();
     const moved = await this.scheduler.step();
     await this.history.digest();
+    if (this.#monitor.deadlocks > 0) this.findings.push(DEADLOCK);
     return moved;
   }
 
