@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { runReadmeProgram } from "../support/readme.js";
 import { orderPlaced, paymentSucceeded, reservationBody } from "../support/records.js";
 import { Scenario } from "../support/scenario.js";
 
@@ -67,4 +68,13 @@ test("the ledger shows the same, and nobody disagrees", async () => {
   expect(await shop.auditFailures()).toEqual([]);
   const { body } = await shop.ledger.get("/v1/stock/WOOL-SOCKS");
   expect(body).toMatchObject({ identityHolds: true, network: { total: 97, sellable: 97, orderReserved: 0 } });
+});
+
+test("the program that the README shows publishes an order and prints its outcome", async () => {
+  await shop.receive("SOCKS", 100);
+  const { sellable } = await stockOf("SOCKS");
+  const printed = await runReadmeProgram(shop);
+  expect(printed).toMatch(/^OrderReserved /);
+  expect(printed).toMatch(/quantity: 3/);
+  expect((await stockOf("SOCKS")).sellable).toBe(sellable - 3);
 });
