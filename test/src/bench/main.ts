@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   try {
     const figures = await new Bench(options, platform, load).run();
     const text = figuresText(figures);
-    process.stdout.write(`$text\n`);
+    process.stdout.write(`${text}\n`);
     for (const [kind, floors] of figures.floors) {
       const rate = median((figures.rates.get(kind) ?? []).map((figure) => figure.perSecond));
       if (floors.length > 0)
