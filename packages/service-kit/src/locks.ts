@@ -58,13 +58,31 @@ export async function takeLocks(database: Database, session: Session, plan: Lock
       ? await claimInbox(session, plan.inbox.consumer, [...plan.inbox.eventIds])
       : new Set<string>();
   const sequences = await lockStreams(database, session, [...new Set(plan.skus ?? [])]);
-  const rows = [...(plan.documents ?? []), ...(plan.counters ?? [])].filter((lock) => lock.ids.length > 0);
+  const rows = [...tableByTable(plan.documents ?? []), ...tableByTable(plan.counters ?? [])];
   let now: number | undefined;
   for (const [i, lock] of rows.entries()) {
-    if (i < rows.length - 1) await session.query(lockStatement(lock), [[...new Set(lock.ids)]]);
+    if (i < rows.length - 1) await session.query(lockStatement(lock), [lock.ids]);
     else now = await lockAndReadTime(session, lock);
   }
   return { idempotency, freshInbox, sequences, now: now ?? (await readTime(session)) };
+}
+
+/**
+ * The rows of one class in the order that every transaction takes them: table by table in byte order, each table in one
+ * statement. Tables without ids are left out.
+ */
+export function tableByTable(locks: readonly RowsToLock[]): RowsToLock[] {
+  const ids = new Map<string, { idColumn: string; ids: Set<string> }>();
+  for (const lock of locks) {
+    if (lock.ids.length === 0) continue;
+    const known = ids.get(lock.table);
+    if (known === undefined) ids.set(lock.table, { idColumn: lock.idColumn, ids: new Set(lock.ids) });
+    else if (known.idColumn !== lock.idColumn) throw new Error(`${lock.table} is locked by one column only`);
+    else for (const id of lock.ids) known.ids.add(id);
+  }
+  return [...ids]
+    .sort(([a], [b]) => bytewise(a, b))
+    .map(([table, rows]) => ({ table, idColumn: rows.idColumn, ids: [...rows.ids] }));
 }
 
 async function lockStreams(database: Database, session: Session, skus: string[]): Promise<Map<string, number>> {
@@ -91,7 +109,7 @@ export function lockStatement(lock: Pick<RowsToLock, "table" | "idColumn">): str
 async function lockAndReadTime(session: Session, lock: RowsToLock): Promise<number> {
   const sql = `WITH locked AS MATERIALIZED (${lockStatement(lock)}), held AS MATERIALIZED (SELECT count(*) AS n FROM locked)
     SELECT ${NOW} AS now, n FROM held`;
-  const [row] = await session.query<{ now: number }>(sql, [[...new Set(lock.ids)]]);
+  const [row] = await session.query<{ now: number }>(sql, [lock.ids]);
   return Math.floor(row!.now);
 }
 
