@@ -152,10 +152,11 @@ function observe(o: HttpOptions) {
 
 async function sendReadiness(o: HttpOptions, response: Response): Promise<void> {
   const starting = o.starting?.();
-  const { ready, checks } = await o.health.run();
+  const found = await o.health.recent();
+  const checks = { ...found.checks };
   if (starting !== undefined) checks.start = { ok: false, reason: starting };
   if (!(o.accepting?.() ?? true)) checks.stop = { ok: false, reason: "the service is stopping" };
-  const ok = ready && checks.start === undefined && checks.stop === undefined;
+  const ok = found.ready && checks.start === undefined && checks.stop === undefined;
   o.metrics.ready.set(ok ? 1 : 0);
   response.status(ok ? 200 : 503).json({ status: ok ? "ready" : "not ready", checks });
 }

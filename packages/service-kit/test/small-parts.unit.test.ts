@@ -21,6 +21,7 @@ import {
   traceparentOf,
   withTrace,
 } from "../src/index.js";
+import { tableByTable } from "../src/locks.js";
 import { eventually, latch } from "./waiting.js";
 
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -63,6 +64,18 @@ describe("what is transient", () => {
 });
 
 describe("the order of locks", () => {
+  test("rows of several tables are locked table by table in byte order, each table once", () => {
+    const locks = [
+      { table: "shipment", idColumn: "id", ids: ["b"] },
+      { table: "fulfilment", idColumn: "id", ids: ["x", "a"] },
+      { table: "shipment", idColumn: "id", ids: ["a", "b"] },
+      { table: "empty", idColumn: "id", ids: [] },
+    ];
+    expect(tableByTable(locks)).toEqual([
+      { table: "fulfilment", idColumn: "id", ids: ["x", "a"] },
+      { table: "shipment", idColumn: "id", ids: ["b", "a"] },
+    ]);
+  });
   test("is that of bytes, not of JavaScript's code units", () => {
     expect(["a", "Z", "\u{1F600}", "\uFF01", "é"].sort(bytewise)).toEqual(["Z", "a", "é", "\uFF01", "\u{1F600}"]);
   });
@@ -185,6 +198,36 @@ describe("health", () => {
     expect(checks.good).toEqual({ ok: true });
     expect(checks.thrower).toEqual({ ok: false, reason: "away" });
     expect(checks.hanger?.reason).toMatch(/no answer within \d+ ms/);
+  });
+
+  test("whoever asks at once or soon after is told what the first was told: asking does not load the database", async () => {
+    const health = new HealthChecks();
+    const inside = latch();
+    const goOn = latch();
+    let asked = 0;
+    health.register("database", async () => {
+      asked++;
+      inside.open();
+      await goOn.opened;
+      return { ok: true };
+    });
+    const [first, second] = [health.recent(), health.recent()];
+    await inside.opened;
+    goOn.open();
+    expect(await first).toBe(await second);
+    expect(await health.recent()).toBe(await first);
+    expect(asked).toBe(1);
+    await health.recent(0);
+    expect(asked).toBe(2);
+  });
+
+  test("a check that was added since is asked at once", async () => {
+    const health = new HealthChecks();
+    expect((await health.recent()).ready).toBe(true);
+    health.register("database", () => ({ ok: false }));
+    expect((await health.recent()).ready).toBe(false);
+    health.remove("database");
+    expect((await health.recent()).ready).toBe(true);
   });
 });
 
