@@ -10,7 +10,8 @@ import { World } from "./world/world.js";
 const REST_WITHIN_STEPS = 8_000;
 /** Checked now and then: it asks the databases. */
 const REST_LOOK_STEPS = 25;
-const QUIET_MS = 3_000;
+/** At the end nothing must happen for so long although time passes, ms. */
+const QUIET_MS = 1_000;
 /** Past every hold and the grace for payments, ms. */
 const PAST_EVERYTHING_MS = 40 * 60_000;
 
@@ -59,13 +60,12 @@ async function play(world: World, script: Script): Promise<string[]> {
   for (const instance of world.instances) instance.start();
   for (let steps = 0; steps < REST_WITHIN_STEPS && !world.instances.every((instance) => instance.up); steps++)
     await world.step();
-  for (const { step, move } of script.moves) {
-    if (step > 0) continue;
-    // Goods are booked into warehouses that stand.
-    if (move.do === "book") await answered(world, outside);
-    outside.perform(move);
-  }
-  let rested = await rest(world, outside, day);
+  const opening = script.moves.filter(({ step }) => step === 0).map(({ move }) => move);
+  for (const move of opening) if (move.do !== "book") outside.perform(move);
+  // Goods are booked into warehouses that stand.
+  await answered(world, outside);
+  for (const move of opening) if (move.do === "book") outside.perform(move);
+  let rested = await rest(world, outside, day, 0);
   const begin = world.scheduler.steps;
   const moves = script.moves.filter(({ step }) => step > 0);
   let next = 0;
@@ -82,7 +82,7 @@ async function play(world: World, script: Script): Promise<string[]> {
   for (const jump of [0, PAST_EVERYTHING_MS]) {
     if (!rested || world.findings.length > 0) break;
     world.scheduler.jump(jump);
-    rested = await rest(world, outside, day);
+    rested = await rest(world, outside, day, jump === 0 ? 0 : QUIET_MS);
   }
   if (world.findings.length > 0) return [...world.findings];
   if (!rested) return [`it does not come to rest: ${(await waitsFor(world, outside)).join("; ")}`];
@@ -98,7 +98,7 @@ async function answered(world: World, outside: OutsideWorld): Promise<void> {
 }
 
 /** Everything done, read, published and answered; true when it came to that. */
-async function rest(world: World, outside: OutsideWorld, day: Day): Promise<boolean> {
+async function rest(world: World, outside: OutsideWorld, day: Day, quietMs: number): Promise<boolean> {
   world.scheduler.hasty = true;
   let quietSince: number | undefined;
   try {
@@ -110,7 +110,7 @@ async function rest(world: World, outside: OutsideWorld, day: Day): Promise<bool
       if (steps % REST_LOOK_STEPS > 0 && quietSince === undefined) continue;
       if ((await waitsFor(world, outside)).length > 0) quietSince = undefined;
       else quietSince ??= world.scheduler.now;
-      if (quietSince !== undefined && world.scheduler.now - quietSince > QUIET_MS && isStill(world)) return true;
+      if (quietSince !== undefined && world.scheduler.now - quietSince >= quietMs && isStill(world)) return true;
     }
     return false;
   } finally {

@@ -84,7 +84,7 @@ export class Scheduler implements ProcessHost {
 
   setTimer(process: SimulatedProcess, ms: number, fire: () => void, everyMs?: number): number {
     const id = ++this.#timerIds;
-    if (!process.dead) this.#timers.push({ id, process, at: this.now + Math.max(1, ms), everyMs, fire });
+    if (!process.dead) this.#timers.push({ id, process, at: this.now + Math.max(1, Math.trunc(ms)), everyMs, fire });
     return id;
   }
 
