@@ -7,8 +7,10 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from "jose";
+import { isLoopbackHost } from "./config.js";
 import { Problem } from "./problem.js";
 import { isTransient, TransientError } from "./transient.js";
+import { VerifiedTokens } from "./verified-tokens.js";
 
 /** Who may call: the roles of product H. */
 export const ROLES = ["upstream", "storefront", "warehouse", "operator", "supplier", "sre"] as const;
@@ -27,13 +29,19 @@ export interface Actor {
 export const CLOCK_TOLERANCE_SECONDS = 30;
 /** A key file is read again for an unknown key id, but not more often than this, milliseconds. */
 export const JWKS_COOLDOWN_MS = 1_000;
-/** Keys are read again after this, milliseconds, so that a key that was withdrawn counts no longer. */
+/** A key that was withdrawn counts no longer after this, milliseconds, nor do tokens that were verified with it. */
 export const JWKS_MAX_AGE_MS = 300_000;
+/** Of that time a verified token is remembered for one part, and keys are read again after the other parts. */
+const PARTS_OF_MAX_AGE = 5;
 
 /** Turns a bearer token into its actor. */
 export interface Authenticator {
-  /** @throws Problem 401 for a missing, expired or foreign token, 503 when the keys cannot be had. */
-  authenticate(token: string | undefined): Promise<Actor>;
+  /**
+   * @param host the request's Host header; looked at where no token is asked for
+   * @throws Problem 401 for a missing, expired or foreign token, 503 when the keys cannot be had, 403 for a request
+   * without a token that was addressed to another machine.
+   */
+  authenticate(token: string | undefined, host?: string): Promise<Actor>;
 }
 
 export type AuthOptions =
@@ -71,11 +79,16 @@ export const ANYBODY: Actor = { subject: "anonymous", roles: ROLES };
 
 /** Makes the authenticator. */
 export function createAuthenticator(options: AuthOptions): Authenticator {
-  if (options.mode === "none") return { authenticate: async () => ANYBODY };
-  const keys = keySource(options);
+  if (options.mode === "none") return { authenticate: async (_token, host) => anybodyAt(host) };
+  const maxAgeMs = options.keysMaxAgeMs ?? JWKS_MAX_AGE_MS;
+  const freshMs = maxAgeMs / PARTS_OF_MAX_AGE;
+  const keys = keySource(options, maxAgeMs - freshMs);
+  const verified = new VerifiedTokens(freshMs);
   return {
     async authenticate(token) {
       if (token === undefined) throw unauthenticated("token-missing", "A bearer token is needed");
+      const known = verified.actorOf(token);
+      if (known !== undefined) return known;
       try {
         const { payload } = await jwtVerify(token, keys, {
           issuer: options.issuer,
@@ -83,12 +96,23 @@ export function createAuthenticator(options: AuthOptions): Authenticator {
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           requiredClaims: ["sub", "exp"],
         });
-        return actorOf(payload);
+        const actor = actorOf(payload);
+        verified.remember(token, actor, (payload.exp! + CLOCK_TOLERANCE_SECONDS) * 1_000);
+        return actor;
       } catch (error) {
         throw refusal(error);
       }
     },
   };
+}
+
+/**
+ * A page from elsewhere whose name is made to point at this machine reaches a service on loopback through the browser of
+ * whoever reads it; its requests carry the page's name.
+ */
+function anybodyAt(host: string | undefined): Actor {
+  if (isLoopbackHost(host)) return ANYBODY;
+  throw new Problem({ status: 403, type: "host-not-local", title: "Without tokens only this machine is served" });
 }
 
 function actorOf(payload: Record<string, unknown>): Actor {
@@ -116,9 +140,8 @@ function unauthenticated(type: string, title: string): Problem {
   return new Problem({ status: 401, type, title, headers });
 }
 
-function keySource(o: Extract<AuthOptions, { mode: "jwt" }>): JWTVerifyGetKey {
+function keySource(o: Extract<AuthOptions, { mode: "jwt" }>, maxAgeMs: number): JWTVerifyGetKey {
   const cooldownMs = o.keysCooldownMs ?? JWKS_COOLDOWN_MS;
-  const maxAgeMs = o.keysMaxAgeMs ?? JWKS_MAX_AGE_MS;
   if (o.jwksUrl !== undefined) {
     const remote = createRemoteJWKSet(new URL(o.jwksUrl), {
       timeoutDuration: 3_000,

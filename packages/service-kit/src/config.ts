@@ -3,6 +3,12 @@ import { z } from "zod";
 /** Addresses that only this machine can reach. */
 export const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 
+/** Whether a Host header (name or address, with or without a port) names this machine. */
+export function isLoopbackHost(header: string | undefined): boolean {
+  const name = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(header ?? "");
+  return LOOPBACK_HOSTS.includes((name?.[1] ?? name?.[2] ?? "").toLowerCase());
+}
+
 const flag = z
   .enum(["true", "false", "1", "0"], { error: "must be true or false" })
   .transform((value) => value === "true" || value === "1");

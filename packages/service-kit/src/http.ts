@@ -166,7 +166,7 @@ function authenticate(auth: Authenticator) {
     const browsable = request.path === "/openapi.json" || request.path.startsWith("/docs");
     const token = tokenOf(request.headers.authorization, browsable);
     try {
-      (response.locals as Locals).actor = await auth.authenticate(token);
+      (response.locals as Locals).actor = await auth.authenticate(token, request.headers.host);
     } catch (error) {
       if (browsable && error instanceof Problem && error.status === 401) {
         error.headers["www-authenticate"] = 'Basic realm="any name, the token as password"';

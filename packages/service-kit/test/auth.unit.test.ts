@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createAuthenticator, ROLES, type Role, route } from "../src/index.js";
 import { type Served, serve } from "./http-harness.js";
 import { AUDIENCE, createIssuer, ISSUER, type Issuer } from "./tokens.js";
+import { eventually } from "./waiting.js";
 
 const answered = () => ({ status: 200, body: {} });
 const responses = { 200: "done" };
@@ -146,6 +147,47 @@ describe("who may do what", () => {
   });
 });
 
+describe("without tokens", () => {
+  const anybody = createAuthenticator({ mode: "none" });
+
+  test.each(["127.0.0.1:7101", "localhost", "LOCALHOST:80", "[::1]:7101", "[::1]"])("%s is served", async (host) => {
+    expect((await anybody.authenticate(undefined, host)).roles).toEqual(ROLES);
+  });
+
+  test.each([
+    undefined,
+    "",
+    "evil.test",
+    "evil.test:7101",
+    "localhost.evil.test",
+    "127.0.0.1.evil.test",
+    "::1:80:9",
+    "a@localhost",
+  ])("a page of %s that was made to point at this machine is refused", async (host) => {
+    await expect(anybody.authenticate(undefined, host)).rejects.toMatchObject({
+      status: 403,
+      type: expect.stringContaining("host-not-local"),
+    });
+  });
+
+  test("the header of the request is what counts", async () => {
+    const open = await serve(table, { auth: anybody });
+    expect(await statusAs(open.server.port, "localhost")).toBe(200);
+    expect(await statusAs(open.server.port, "evil.test")).toBe(403);
+    await open.close();
+  });
+
+  function statusAs(port: number, host: string): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const asked = get({ port, host: "127.0.0.1", path: "/v1/balances", headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.on("error", reject);
+    });
+  }
+});
+
 describe("the issuer's keys", () => {
   test("a key file is read again for a key it did not have, so that keys can be rotated", async () => {
     const jwksFile = join(folder, "rotated.json");
@@ -166,6 +208,26 @@ describe("the issuer's keys", () => {
     await auth.authenticate(token);
     await (await createIssuer("key-2")).writeKeys(jwksFile);
     await expect(auth.authenticate(token)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test("a token that was verified counts for a moment without its key, and no longer than the key itself may", async () => {
+    const jwksFile = join(folder, "remembered.json");
+    await issuer.writeKeys(jwksFile);
+    const options = { mode: "jwt", issuer: ISSUER, audience: AUDIENCE, jwksFile } as const;
+    const auth = createAuthenticator({ ...options, keysMaxAgeMs: 2_000 });
+    const token = await issuer.token({ subject: "ann", roles: ["sre"] });
+    const next = await createIssuer("key-2");
+    const first = await auth.authenticate(token);
+    const verifiedAt = performance.now();
+    await next.writeKeys(jwksFile);
+    expect(await auth.authenticate(token)).toBe(first);
+    const refused = () =>
+      auth.authenticate(token).then(
+        () => false,
+        (error: { status: number }) => error.status === 401,
+      );
+    await eventually("it is refused", refused);
+    expect(performance.now() - verifiedAt).toBeLessThan(4_000);
   });
 
   test("a key file that is not there is the service's trouble, not the caller's", async () => {
