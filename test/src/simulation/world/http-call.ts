@@ -24,7 +24,7 @@ export function call(process: SimulatedProcess, app: RequestListener, request: H
     incoming.url = request.path;
     const text = request.body === undefined ? "" : JSON.stringify(request.body);
     incoming.headers = {
-      host: "simulated",
+      host: "localhost",
       ...(text === "" ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
       ...(request.key === undefined ? {} : { "idempotency-key": request.key }),
     };
