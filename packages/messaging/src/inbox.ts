@@ -22,12 +22,19 @@ export async function claimInbox(
   return new Set(rows.map((row) => row.event_id));
 }
 
-/** Forgets claims older than `days`; must be longer than any message stays on its topic. Returns how many. */
-export async function dropOldInbox(session: Session, days: number): Promise<number> {
+/**
+ * Forgets claims older than `days`, at most `limit` of them; must be longer than a message can still come back. Returns how
+ * many. Rows that another instance forgets meanwhile are passed over.
+ */
+export async function dropOldInbox(session: Session, days: number, limit: number): Promise<number> {
   const rows = await session.query<{ dropped: string }>(
-    `WITH gone AS (DELETE FROM inbox WHERE received_at < now() - make_interval(days => $1) RETURNING 1)
-     SELECT count(*) AS dropped FROM gone`,
-    [days],
+    `WITH gone AS (
+       DELETE FROM inbox WHERE (consumer, event_id) IN (
+         SELECT consumer, event_id FROM inbox WHERE received_at < now() - make_interval(days => $1)
+         LIMIT $2 FOR UPDATE SKIP LOCKED
+       ) RETURNING 1
+     ) SELECT count(*) AS dropped FROM gone`,
+    [days, limit],
   );
   return Number(rows[0]!.dropped);
 }

@@ -151,8 +151,19 @@ describe("inbox and consumed offsets", () => {
     await claimInbox(database, "sales", ["old"]);
     await database.query("UPDATE inbox SET received_at = now() - interval '31 days'");
     await claimInbox(database, "sales", ["new"]);
-    expect(await dropOldInbox(database, 30)).toBe(1);
+    expect(await dropOldInbox(database, 30, 10)).toBe(1);
     expect(await claimInbox(database, "sales", ["new", "old"])).toEqual(new Set(["old"]));
+  });
+
+  test("old claims are forgotten in bites, so that no transaction is long", async () => {
+    await claimInbox(
+      database,
+      "sales",
+      Array.from({ length: 7 }, (_, index) => `event ${index}`),
+    );
+    await database.query("UPDATE inbox SET received_at = now() - interval '31 days'");
+    expect(await dropOldInbox(database, 30, 5)).toBe(5);
+    expect(await dropOldInbox(database, 30, 5)).toBe(2);
   });
 
   test("the greatest offset stays, also when a displaced member settles an older slice", async () => {
