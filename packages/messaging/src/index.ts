@@ -1,5 +1,6 @@
 export { type Codec, type CodecOptions, createCodec, type Decoded, type DecodeError } from "./avro-codec.js";
 export { consumedOffsets, recordConsumed } from "./consumed-offsets.js";
+export { CONNECTION_SETTINGS, QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "./database-patience.js";
 export type { Session } from "./database-session.js";
 export { type FiledDeadLetter, readDeadLetters, replayDeadLetters } from "./dead-letter-box.js";
 export {

@@ -1,7 +1,7 @@
-import type { Session } from "@septet/messaging";
+import { CONNECTION_SETTINGS, QUERY_TIMEOUT_MS, type Session, STATEMENT_TIMEOUT_MS } from "@septet/messaging";
 import type { RecordName, RecordOf, ServiceName } from "@septet/stock-contracts";
-import type { PoolClient } from "pg";
-import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from "typeorm";
+import type { PoolClient, QueryConfig } from "pg";
+import { DataSource, type EntitySchema, type MigrationInterface } from "typeorm";
 import type { HealthState } from "./health.js";
 import type { KitMetrics } from "./metrics.js";
 
@@ -11,6 +11,8 @@ export const LOCK_TIMEOUT_MS = 5_000;
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** Waiting for a connection of the pool, milliseconds. */
 export const CONNECTION_TIMEOUT_MS = 5_000;
+/** A connection that does not roll back within this is closed, milliseconds; pg's types do not know the limit. */
+const ROLLBACK: QueryConfig & { query_timeout: number } = { text: "ROLLBACK", query_timeout: 5_000 };
 /** Streams remembered as there, at most: of one that was forgotten the row is asked for again. */
 const MAX_KNOWN_STREAMS = 200_000;
 /** "septet" as a number: the advisory lock that migrations of all instances take. */
@@ -57,34 +59,50 @@ export async function openDatabase(o: {
   applicationName: string;
   recorder?: Recorder;
 }): Promise<Database> {
-  const options: DataSourceOptions = {
-    type: "postgres",
-    url: o.url,
+  const dataSource = new DataSource({
+    ...poolOptions(o),
     poolSize: o.poolSize ?? 10,
-    applicationName: o.applicationName,
     entities: [...(o.entities ?? [])],
-    migrations: [...o.migrations],
-    migrationsTableName: "schema_migration",
-    extra: {
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-      keepAlive: true,
-    },
-    logging: false,
-  };
-  const dataSource = new DataSource(options);
+    extra: { ...POOL_SETTINGS, statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS },
+  });
+  await migrate(o);
   await dataSource.initialize();
-  try {
-    await migrate(dataSource);
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
   return databaseOf(dataSource, o.recorder);
 }
 
-async function migrate(dataSource: DataSource): Promise<void> {
+const POOL_SETTINGS = {
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+  ...CONNECTION_SETTINGS,
+};
+
+function poolOptions(o: { url: string; applicationName: string }) {
+  return { type: "postgres", url: o.url, applicationName: o.applicationName, logging: false } as const;
+}
+
+/** On connections of its own: waiting for another instance, or making an index of a large table, may take its time. */
+async function migrate(o: {
+  url: string;
+  applicationName: string;
+  migrations: readonly MigrationClass[];
+}): Promise<void> {
+  const dataSource = new DataSource({
+    ...poolOptions(o),
+    poolSize: 2,
+    migrations: [...o.migrations],
+    migrationsTableName: "schema_migration",
+    extra: POOL_SETTINGS,
+  });
+  await dataSource.initialize();
+  try {
+    await migrateInTurn(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function migrateInTurn(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query(`SET lock_timeout = 0`);
@@ -92,7 +110,6 @@ async function migrate(dataSource: DataSource): Promise<void> {
     await dataSource.runMigrations({ transaction: "each" });
   } finally {
     await runner.query(`SELECT pg_advisory_unlock($1)`, [MIGRATION_LOCK]);
-    await runner.query(`RESET lock_timeout`);
     await runner.release();
   }
 }
@@ -102,7 +119,12 @@ export function databaseOf(dataSource: DataSource, recorder: Recorder | undefine
   const withConnection = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const runner = dataSource.createQueryRunner();
     try {
-      return await work((await runner.connect()) as PoolClient);
+      const client = (await runner.connect()) as PoolClient;
+      return await work(client).catch(async (error: unknown) => {
+        // It waits for an answer that will not come, and whoever got it next would wait too: the pool makes a new one.
+        if (isQueryTimeout(error)) await client.end();
+        throw error;
+      });
     } finally {
       await runner.release();
     }
@@ -150,11 +172,22 @@ async function inSnapshot<T>(client: PoolClient, work: (session: Session) => Pro
   return result;
 }
 
-/** A connection that is gone has rolled back by itself; the first error is the one that counts. */
+/**
+ * Rolls back; the first error is the one that counts. A connection that is gone has rolled back by itself. One that cannot
+ * is closed, which ends its transaction and keeps it out of the pool.
+ */
 export async function rollback(client: PoolClient, first: unknown): Promise<void> {
+  // It is still busy with the statement: what is sent after that would only wait behind it.
+  if (isQueryTimeout(first)) return void (await client.end());
   try {
-    await client.query("ROLLBACK");
+    await client.query(ROLLBACK);
   } catch (error) {
     if (first instanceof Error && first.cause === undefined) first.cause = error;
+    await client.end();
   }
+}
+
+/** pg leaves a connection as it was when it stops waiting for a statement: busy for ever, and good-looking. */
+function isQueryTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
 }

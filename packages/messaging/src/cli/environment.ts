@@ -5,6 +5,7 @@ import { SERVICES, type ServiceName } from "@septet/stock-contracts";
 import type { KafkaConfig } from "kafkajs";
 import pg from "pg";
 import { type Codec, createCodec } from "../avro-codec.js";
+import { CONNECTION_SETTINGS } from "../database-patience.js";
 import type { Session } from "../database-session.js";
 import type { EventLog } from "../event-log.js";
 import { createKafkaEventLog } from "../kafka/kafka-event-log.js";
@@ -89,6 +90,7 @@ async function transact<R>(connectionString: string, work: (session: Session) =>
     connectionString,
     application_name: "septet-command",
     connectionTimeoutMillis: 5_000,
+    ...CONNECTION_SETTINGS,
   });
   await client.connect();
   try {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { CONNECTION_SETTINGS, QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from "../database-patience.js";
 import type { Session } from "../database-session.js";
 import { messageOf } from "../errors.js";
 import { endedWithin } from "../wait.js";
@@ -7,7 +8,6 @@ import { endedWithin } from "../wait.js";
 const IDLE_SESSION_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
 /** The lock's name within the database; one relay per service, so one per database. */
 const LOCK = "hashtextextended('septet outbox relay', 0)";
 
@@ -29,9 +29,8 @@ export class RelayConnection implements Session {
       connectionString,
       application_name: "septet-relay",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      // The server's own limit comes first; this one is for a server that no longer answers at all.
-      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
-      keepAlive: true,
+      query_timeout: QUERY_TIMEOUT_MS,
+      ...CONNECTION_SETTINGS,
     });
     this.#client.on("error", (error) => this.#lose(error.message));
     this.#client.on("end", () => this.#lose("the connection ended"));
