@@ -4,7 +4,8 @@ import { type IdempotencyClaim, idempotencyClaim, isStored, keyReused, type Stor
 import type { LockPlan } from "./locks.js";
 import { Problem } from "./problem.js";
 import type { Answer, RequestContext } from "./route.js";
-import { transact, type UnitOfWork } from "./unit-of-work.js";
+import { transact } from "./transact.js";
+import type { UnitOfWork } from "./unit-of-work.js";
 
 /** What a claim found: a new key, the answer of before, or the key used with another body. */
 export type ClaimState = { kind: "fresh" } | { kind: "stored"; answer: StoredAnswer } | { kind: "reused" };

@@ -29,6 +29,7 @@ export {
   startService,
 } from "./start-service.js";
 export * from "./trace-context.js";
+export * from "./transact.js";
 export * from "./transient.js";
-export * from "./unit-of-work.js";
+export type * from "./unit-of-work.js";
 export { StoppedWhileStarting } from "./until-up.js";

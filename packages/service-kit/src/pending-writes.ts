@@ -13,6 +13,26 @@ export interface PendingWrites {
   deadLetters: { topic: string; code: string }[];
 }
 
+/** Before anything is decided. */
+export function nothingPending(): PendingWrites {
+  return {
+    sequences: new Map(),
+    consumed: new Map(),
+    answers: new Map(),
+    unanswered: [],
+    outbox: [],
+    deadLetters: [],
+  };
+}
+
+/** The claimed keys that had no answer and got none. */
+export function unansweredOf(
+  claimed: ReadonlyMap<string, StoredAnswer | undefined>,
+  pending: Pick<PendingWrites, "answers">,
+): string[] {
+  return [...claimed].flatMap(([id, stored]) => (stored === undefined && !pending.answers.has(id) ? [id] : []));
+}
+
 const ADVANCE_STREAMS = `UPDATE sku_stream s SET sequence = t.sequence
   FROM unnest($1::text[], $2::bigint[]) AS t (sku, sequence) WHERE s.sku = t.sku`;
 

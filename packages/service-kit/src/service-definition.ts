@@ -10,7 +10,8 @@ import type { LockPlan } from "./locks.js";
 import type { Logger } from "./logging.js";
 import type { KitMetrics } from "./metrics.js";
 import type { Route } from "./route.js";
-import type { TransactOptions, UnitOfWork } from "./unit-of-work.js";
+import type { TransactOptions } from "./transact.js";
+import type { UnitOfWork } from "./unit-of-work.js";
 
 type Shape = Record<string, z.ZodType>;
 

@@ -23,8 +23,8 @@ import { createLogger, type Logger } from "./logging.js";
 import { createMetrics } from "./metrics.js";
 import { kitMigrations } from "./migrations.js";
 import type { RunningService, ServiceContext, ServiceDefinition } from "./service-definition.js";
+import { transact } from "./transact.js";
 import { isTransient } from "./transient.js";
-import { transact } from "./unit-of-work.js";
 import { type StartProgress, untilUp } from "./until-up.js";
 
 /** Messages settled in one transaction, at most. */
