@@ -18,6 +18,7 @@ export function warehouseRules(evidence: Evidence, findings: Findings): void {
   handedOverOnce(evidence, findings);
   requestsAreTaken(evidence, findings);
   shipmentsAreToldOnce(evidence, findings);
+  cancelRequestsAreAnsweredOnce(evidence, findings);
 }
 
 function documentsAreBookedOnce(evidence: Evidence, findings: Findings): void {
@@ -116,6 +117,25 @@ function shipmentsAreToldOnce({ history }: Evidence, findings: Findings): void {
     const answered = asked.get(fulfilmentId) ?? 0;
     const shown = () => `${fulfilmentId} was shipped ${events.size} times, clerks were answered ${answered} times`;
     findings.expect(events.size === answered, "what a clerk has shipped is shipped once", shown);
+  }
+}
+
+/** Whoever asks pieces back hears of it once, were it that it is too late. */
+function cancelRequestsAreAnsweredOnce({ history }: Evidence, findings: Findings): void {
+  const count = (name: "FulfilmentCancelRequested" | "FulfilmentCancelled") => {
+    const events = new Map<string, string>();
+    for (const { value } of history.records(name)) events.set(value.eventId, value.fulfilmentId);
+    const counts = new Map<string, number>();
+    for (const fulfilmentId of events.values()) add(counts, fulfilmentId, 1);
+    return counts;
+  };
+  const requests = count("FulfilmentCancelRequested");
+  const answers = count("FulfilmentCancelled");
+  for (const fulfilmentId of new Set([...requests.keys(), ...answers.keys()])) {
+    const asked = requests.get(fulfilmentId) ?? 0;
+    const answered = answers.get(fulfilmentId) ?? 0;
+    const shown = () => `${fulfilmentId} was asked ${asked} times and answered ${answered} times`;
+    findings.expect(asked === answered, "a request to give pieces back is answered once", shown);
   }
 }
 

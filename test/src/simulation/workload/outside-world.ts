@@ -8,6 +8,9 @@ import type { Move } from "./script.js";
 /** A caller that has waited this many steps asks again, with the same key, perhaps elsewhere. */
 const PATIENCE_STEPS = 90;
 
+/** The workload asks for nothing that it may not, in no form that is wrong. */
+const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
+
 interface Asking {
   readonly exchange: Exchange;
   readonly request: HttpRequest;
@@ -193,6 +196,9 @@ export class OutsideWorld {
       trace.line(`${scheduler.steps} +${scheduler.awakeMs} outside ${asking.request.key} is answered ${said.status}`);
       // Asked for too early, or too much to do: the caller comes again.
       if (said.status >= 500) return;
+      if (TURNED_AWAY.has(said.status)) {
+        this.#world.findings.push(`whoever may ask is answered: ${asking.request.path} ${JSON.stringify(said)}`);
+      }
       asking.open = false;
       asking.exchange.answers.push(said);
     });

@@ -1,0 +1,38 @@
+import { expect, test } from "@jest/globals";
+import { shrink, statementOf } from "../../src/simulation/shrink.js";
+import { generate } from "../../src/simulation/workload/generator.js";
+import type { Script } from "../../src/simulation/workload/script.js";
+
+const script = generate(3, 300, ["order-reservation"]);
+
+test("a failing script shrinks to the moves and faults that it fails with", async () => {
+  const moves = [script.moves[5]!, script.moves[20]!];
+  const fault = script.faults[2]!;
+  const needed = (candidate: Script) =>
+    moves.every((move) => candidate.moves.includes(move)) && candidate.faults.includes(fault);
+  const short = await shrink(script, async (candidate) => needed(candidate), 500);
+  expect(short.moves).toEqual(moves);
+  expect(short.faults).toEqual([fault]);
+});
+
+test("shrinking ends at its bound", async () => {
+  let plays = 0;
+  await shrink(
+    script,
+    async () => {
+      plays += 1;
+      return false;
+    },
+    10,
+  );
+  expect(plays).toBe(10);
+});
+
+test("a script follows from its seed", () => {
+  expect(generate(3, 300, ["order-reservation"])).toEqual(script);
+  expect(generate(4, 300, ["order-reservation"])).not.toEqual(script);
+});
+
+test("the statement of a finding stands before what shows it", () => {
+  expect(statementOf("no order is lost: o7")).toBe("no order is lost");
+});
