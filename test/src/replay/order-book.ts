@@ -14,6 +14,8 @@ export interface OrderRecord {
   readonly shortageCauses: Set<string>;
   readonly rejectionCodes: Set<string>;
   readonly shipped: Map<string, number>;
+  /** How often a warehouse gave pieces back or found them missing: each time the order may be served again. */
+  givenBack: number;
   fulfilled: boolean;
 }
 
@@ -67,6 +69,7 @@ export class OrderBook {
         return this.close(value as RecordOf<"FulfilmentShipped">);
       case "FulfilmentCancelled":
       case "FulfilmentShort":
+        order.givenBack += 1;
         return this.close(value as RecordOf<"FulfilmentCancelled">);
       default:
         return undefined;
@@ -106,6 +109,7 @@ function newRecord(planned: PlannedOrder): OrderRecord {
     shortageCauses: new Set(),
     rejectionCodes: new Set(),
     shipped: new Map(),
+    givenBack: 0,
     fulfilled: false,
   };
 }

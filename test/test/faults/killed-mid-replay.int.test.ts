@@ -72,8 +72,10 @@ test("with scarce stock every order has one first outcome, and nothing is refuse
     expect(report.failures).toEqual([]);
     expect(report.pieces.shorted).toBeGreaterThan(0);
     for (const order of book.orders.values()) {
-      const firsts = order.outcomes.filter((name) => name !== "OrderShorted");
-      expect([order.planned.orderId, firsts.length]).toEqual([order.planned.orderId, firsts.length > 0 ? 1 : 0]);
+      // Served again after a warehouse gave pieces back, an order says anew what is reserved; else it says it once.
+      const { orderId } = order.planned;
+      const reserved = order.outcomes.filter((name) => name === "OrderReserved").length;
+      expect({ orderId, tooOften: reserved > 1 + order.givenBack }).toEqual({ orderId, tooOften: false });
       expect(["RESERVED", "IN_PART", "SHORTED"]).toContain(firstOutcome(order));
     }
   });

@@ -62,7 +62,11 @@ test("payment against expiry: whatever came first, the paid order has its piece 
   await shop.untilAnswered(orders);
   // The holds run out while the payments come in.
   await shop.system.moveClock(HOLD_MS - WINDOW_MS / 2);
-  await atRandom(orders.map(paymentSucceeded));
+  const slow = orders.slice(-TIMES / 10);
+  await atRandom(orders.slice(0, -slow.length).map(paymentSucceeded));
+  // However slow this machine is: some pay only once holds have run out.
+  await shop.outcome(slow[0]!, "OrderReservationReleased");
+  await atRandom(slow.map(paymentSucceeded));
 
   await untilAll("EXPIRY", "CONFIRMED");
   await shop.untilBucket("EXPIRY", "orderReserved", TIMES);
