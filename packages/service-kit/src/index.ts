@@ -20,11 +20,11 @@ export { openApiDocument } from "./openapi.js";
 export * from "./problem.js";
 export { BULK_TYPES, type Method, type RouteSpec } from "./route.js";
 export * from "./service-definition.js";
+export type { ServiceParts } from "./service-ground.js";
 export * from "./start-over.js";
 export {
   HTTP_GRACE_MS,
   MAX_SLICE_MESSAGES,
-  type ServiceParts,
   type StartOptions,
   startService,
 } from "./start-service.js";
