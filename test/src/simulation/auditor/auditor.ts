@@ -2,6 +2,7 @@ import type { SimulatedBroker } from "@septet/messaging";
 import type { Script } from "../workload/script.js";
 import type { History } from "../world/history.js";
 import { booksRules } from "./books-rules.js";
+import { callerRules } from "./caller-rules.js";
 import { Findings } from "./findings.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
@@ -19,7 +20,7 @@ export interface Evidence {
   readonly script: Script;
 }
 
-const RULES = [movementRules, orderRules, booksRules, warehouseRules, restRules];
+const RULES = [callerRules, movementRules, orderRules, booksRules, warehouseRules, restRules];
 
 /**
  * Says what must be true and is not, in the words of the product. Shares no code with the services: it adds up legs and

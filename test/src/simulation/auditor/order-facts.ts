@@ -20,6 +20,8 @@ export interface OrderFacts {
   paidAt: number | undefined;
   cancelledWhole: boolean;
   cancelledByLine: boolean;
+  /** Pieces given up by line; a cancellation that was sent twice counts once. */
+  readonly givenUp: Map<string, number>;
   readonly lines: Map<string, LineFacts>;
   /** Outcomes in the order of the log, repetitions left out. */
   readonly outcomes: Outcome[];
@@ -51,6 +53,7 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
         paidAt: undefined,
         cancelledWhole: false,
         cancelledByLine: false,
+        givenUp: new Map(),
         lines: new Map(),
         outcomes: [],
       };
@@ -87,6 +90,7 @@ function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFa
     const facts = order(orderId);
     facts.paidAt = Math.min(at, facts.paidAt ?? at);
   };
+  const heard = new Set<string>();
   for (const { message, record } of history.witnessed) {
     if (record?.name === "OrderPlaced") {
       if (record.value.lines.length === 0) order(record.value.orderId).misplaced = true;
@@ -95,7 +99,9 @@ function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFa
         paid(record.value.orderId, message.timestamp);
     }
     if (record?.name === "PaymentSucceeded") paid(record.value.orderId, message.timestamp);
-    if (record?.name === "OrderCancelled") cancel(order(record.value.orderId), record.value.lines);
+    if (record?.name !== "OrderCancelled" || heard.has(record.value.eventId)) continue;
+    heard.add(record.value.eventId);
+    cancel(order(record.value.orderId), record.value.lines);
   }
   for (const { move, answers } of history.exchanges) {
     if (answers.length === 0) continue;
@@ -107,9 +113,12 @@ function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFa
   }
 }
 
-function cancel(facts: OrderFacts, lines: readonly unknown[] | null): void {
+function cancel(facts: OrderFacts, lines: readonly { lineId: string; quantity: number }[] | null): void {
   if (lines === null) facts.cancelledWhole = true;
   else facts.cancelledByLine = true;
+  for (const { lineId, quantity } of lines ?? []) {
+    facts.givenUp.set(lineId, (facts.givenUp.get(lineId) ?? 0) + quantity);
+  }
 }
 
 const OUTCOMES = new Set([

@@ -20,7 +20,8 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
     holdsEndInTime(facts, findings);
     piecesAddUp(facts, lines.get(facts.orderId) ?? [], allocations.get(facts.orderId) ?? [], findings);
     const row = byId.get(facts.orderId);
-    if (row !== undefined) endsAsItMust(facts, row, allocations.get(facts.orderId) ?? [], findings);
+    if (row !== undefined)
+      endsAsItMust(facts, row, lines.get(facts.orderId) ?? [], allocations.get(facts.orderId) ?? [], findings);
     else findings.expect(!facts.placed, "no order is lost", () => facts.orderId);
   }
 }
@@ -84,6 +85,9 @@ function piecesAddUp(
     const row = rows.find((one) => one.line_id === lineId);
     if (row === undefined) continue;
     const told = open + line.shipped + row.cancelled + row.shorted;
+    const wanted = facts.cancelledWhole ? row.quantity : (facts.givenUp.get(lineId) ?? 0);
+    const given = () => `${shown()}, ${row.cancelled} cancelled, ${wanted} given up`;
+    findings.expect(row.cancelled <= wanted, "no more is cancelled than the shopper gave up", given);
     findings.expect(told <= row.quantity, "a piece has one fate", () => `${shown()}, ${JSON.stringify(row)}`);
   }
 }
@@ -91,11 +95,21 @@ function piecesAddUp(
 function endsAsItMust(
   facts: OrderFacts,
   row: OrderRow,
+  lines: readonly LineRow[],
   allocations: readonly AllocationRow[],
   findings: Findings,
 ): void {
   const shown = () =>
     `${facts.orderId} is ${row.state}${row.paid ? ", paid" : ""}; ${allocations.length} allocations; ${facts.outcomes.map(({ kind, reason }) => kind + (reason ?? "")).join(", ")}`;
+  if (["CONFIRMED", "FULFILLED", "SHORTED", "CANCELLED"].includes(row.state)) {
+    for (const { line_id, quantity, cancelled, shorted } of lines) {
+      const mine = allocations.filter((one) => one.line_id === line_id);
+      const served = mine.reduce((sum, one) => sum + one.open + one.shipped, 0);
+      const told = () =>
+        `${shown()}; ${line_id}: ${quantity} ordered, ${served} served, ${cancelled} cancelled, ${shorted} shorted`;
+      findings.expect(served + cancelled + shorted === quantity, "no piece of an order is forgotten", told);
+    }
+  }
   findings.expect(row.state !== "RESERVED" && row.expires_at === null, "no hold outlives its time", shown);
   findings.expect(row.paid === (facts.paidAt !== undefined), "a payment is neither ignored nor invented", shown);
   const refusedFor = facts.outcomes.flatMap(({ codes }) => codes);

@@ -2,8 +2,8 @@ import { Random } from "../kernel/random.js";
 import type { Fault, Move, Script, ScriptLine } from "./script.js";
 
 /** A move per so many steps. */
-const STEPS_PER_MOVE = 5;
-const STEPS_PER_FAULT = 25;
+const STEPS_PER_MOVE = 4;
+const STEPS_PER_FAULT = 18;
 const HOLD_MS = 30 * 60_000;
 const GRACE_MS = 120_000;
 
@@ -31,8 +31,7 @@ export function generate(seed: number, steps: number, services: readonly string[
   const weights = movesOf(shop.random);
   for (let step = 1; step < steps; step++) {
     if (!random.chance(1 / STEPS_PER_MOVE)) continue;
-    const move = MAKERS[random.weighted(weights)](shop);
-    if (move !== undefined) moves.push({ step, move });
+    for (const move of MAKERS[random.weighted(weights)](shop)) moves.push({ step, move });
   }
   return { seed, steps, services, moves, faults: faultsOf(random.fork("faults"), steps) };
 }
@@ -81,7 +80,7 @@ function movesOf(random: Random): Record<MoveName, number> {
     placeAgain: some(1.5),
     pay: 7,
     fail: some(0.5),
-    cancel: some(4),
+    cancel: some(5),
     receive: some(3),
     back: some(0.7),
     damage: some(1.2),
@@ -90,41 +89,53 @@ function movesOf(random: Random): Record<MoveName, number> {
     pick: 6,
     ship: 6,
     short: some(1.5),
-    repeat: some(3),
+    repeat: some(5),
     garbage: some(0.4),
     misplace: some(0.4),
-    expire: some(0.6),
+    expire: some(1.2),
   };
 }
 
-const MAKERS: Record<MoveName, (shop: Shop) => Move | undefined> = {
-  placeNew: (shop) => placement(shop, orderOf(shop, 0.25)),
-  placeAgain: (shop) => (shop.orders.size === 0 ? undefined : placement(shop, orderOf(shop, 1))),
-  pay: (shop) => ({ do: "pay", orderId: orderOf(shop, 0.95), succeeded: true }),
-  fail: (shop) => ({ do: "pay", orderId: orderOf(shop, 0.9), succeeded: false }),
-  cancel: (shop) => cancellation(shop),
-  receive: (shop) =>
-    receipt(shop, shop.random.pick(shop.skus), shop.random.pick(shop.locations), shop.random.between(1, 6)),
-  back: (shop) => document(shop, "returns"),
-  damage: (shop) => document(shop, "damages"),
-  restore: (shop) => document(shop, "restorations"),
-  dispose: (shop) => document(shop, "disposals"),
-  pick: ({ random }) => ({ do: "pick", nth: random.below(1_000) }),
-  ship: ({ random }) => ({ do: "ship", nth: random.below(1_000), pieces: random.chance(0.3) ? 1 : null }),
-  short: ({ random }) => ({
-    do: "short",
-    nth: random.below(1_000),
-    cause: random.chance(0.5) ? "NOT_FOUND" : "DAMAGED",
-  }),
-  repeat: ({ random }) => ({ do: "repeat", nth: random.below(1_000) }),
-  garbage: ({ random }) => ({
-    do: "garbage",
-    topic: random.pick(["upstream.orders.v1", "upstream.payments.v1", "stock.movements.v1", "stock.fulfilments.v1"]),
-    key: `g${random.below(5)}`,
-  }),
-  misplace: (shop) => ({ do: "misplace", orderId: `bad${shop.random.below(4)}` }),
-  expire: ({ random }) => ({ do: "jump", ms: HOLD_MS + random.pick([-1_000, 0, 1_000, GRACE_MS, 2 * GRACE_MS]) }),
+const MAKERS: Record<MoveName, (shop: Shop) => Move[]> = {
+  placeNew: (shop) => [placement(shop, orderOf(shop, 0.25))],
+  placeAgain: (shop) => (shop.orders.size === 0 ? [] : [placement(shop, orderOf(shop, 1))]),
+  pay: (shop) => [{ do: "pay", orderId: orderOf(shop, 0.95), succeeded: true }],
+  fail: (shop) => [{ do: "pay", orderId: orderOf(shop, 0.9), succeeded: false }],
+  cancel: (shop) => [cancellation(shop)],
+  receive: (shop) => {
+    const { random, skus, locations } = shop;
+    return [receipt(shop, random.pick(skus), random.pick(locations), random.between(1, 6))];
+  },
+  back: (shop) => [document(shop, "returns")],
+  damage: (shop) => [document(shop, "damages")],
+  restore: (shop) => [document(shop, "restorations")],
+  dispose: (shop) => [document(shop, "disposals")],
+  pick: ({ random }) => [{ do: "pick", nth: random.below(1_000) }],
+  ship: ({ random }) => [{ do: "ship", nth: random.below(1_000), pieces: random.chance(0.4) ? 1 : null }],
+  short: ({ random }) => [
+    { do: "short", nth: random.below(1_000), cause: random.chance(0.5) ? "NOT_FOUND" : "DAMAGED" },
+  ],
+  repeat: ({ random }) => [{ do: "repeat", nth: random.below(1_000) }],
+  garbage: ({ random }) => [
+    {
+      do: "garbage",
+      topic: random.pick(["upstream.orders.v1", "upstream.payments.v1", "stock.movements.v1", "stock.fulfilments.v1"]),
+      key: `g${random.below(5)}`,
+    },
+  ],
+  misplace: (shop) => [{ do: "misplace", orderId: `bad${shop.random.below(4)}` }],
+  expire: (shop) => expiry(shop),
 };
+
+/** Time jumps to about the end of the holds; often with payments that came just in time and nobody has read. */
+function expiry(shop: Shop): Move[] {
+  const { random } = shop;
+  const ms = HOLD_MS + random.pick([-1_000, 0, 1_000, GRACE_MS, 2 * GRACE_MS]);
+  const payments = Array.from({ length: random.below(3) }, (): Move => {
+    return { do: "pay", orderId: orderOf(shop, 1), succeeded: true };
+  });
+  return [...payments, { do: "jump", ms }];
+}
 
 /** An order that is known already, with this probability, or the next one. Its lines are settled here, before it is placed. */
 function orderOf(shop: Shop, known: number): string {
@@ -179,7 +190,7 @@ function faultsOf(random: Random, steps: number): { step: number; fault: Fault }
 
 function faultOf(random: Random): Fault {
   const instance = random.below(1_000);
-  const weights = { crash: 3, stop: 1, freeze: 2, rebalance: 3, publish: 4, statement: 3, commit: 1 };
+  const weights = { crash: 3, stop: 1, freeze: 2, rebalance: 4, publish: 5, statement: 3, commit: 3 };
   switch (random.weighted(weights)) {
     case "crash":
       return { fault: "crash", instance, backAfterMs: random.between(1, 400) };
@@ -192,7 +203,11 @@ function faultOf(random: Random): Fault {
     case "publish":
       return { fault: "publish", instance, fate: random.pick(["unacknowledged", "lost", "partly"] as const) };
     case "statement":
-      return { fault: "statement", instance, fate: random.pick(["lost-before", "lost-after"] as const) };
+      return {
+        fault: "statement",
+        instance,
+        fate: random.pick(["before-any", "before-commit", "after-commit"] as const),
+      };
     case "commit":
       return { fault: "commit", instance };
   }

@@ -8,6 +8,8 @@ import type { Move } from "./script.js";
 /** A caller that has waited this many steps asks again, with the same key, perhaps elsewhere. */
 const PATIENCE_STEPS = 90;
 
+/** Who sends something again does so soon. */
+const RECENT_MESSAGES = 8;
 /** The workload asks for nothing that it may not, in no form that is wrong. */
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
 
@@ -158,7 +160,7 @@ export class OutsideWorld {
 
   #repeat(nth: number): void {
     if (this.#upstream.length === 0) return;
-    const { topic, key, value } = this.#upstream[nth % this.#upstream.length]!;
+    const { topic, key, value } = this.#upstream.at(-1 - (nth % Math.min(RECENT_MESSAGES, this.#upstream.length)))!;
     this.#world.broker.append({ topic, key: key!, value }, this.#world.scheduler.now);
   }
 

@@ -1,5 +1,5 @@
 import type { PublishFate } from "@septet/messaging";
-import type { StatementFate } from "../database/simulated-server.js";
+import type { LostConnection } from "../world/armed-faults.js";
 
 export interface ScriptLine {
   readonly lineId: string;
@@ -41,7 +41,7 @@ export type Move =
   | { readonly do: "pick"; readonly nth: number }
   | { readonly do: "ship"; readonly nth: number; readonly pieces: number | null }
   | { readonly do: "short"; readonly nth: number; readonly cause: "NOT_FOUND" | "DAMAGED" }
-  /** Sends the `nth` upstream message so far again, byte for byte. */
+  /** Sends one of the last upstream messages again, byte for byte, counted back from the latest (0). */
   | { readonly do: "repeat"; readonly nth: number }
   | { readonly do: "garbage"; readonly topic: string; readonly key: string }
   /** An order that breaks the contract and can still be named. */
@@ -55,7 +55,7 @@ export type Fault =
   | { readonly fault: "freeze"; readonly instance: number; readonly forMs: number; readonly forSteps: number }
   | { readonly fault: "rebalance"; readonly first: number }
   | { readonly fault: "publish"; readonly instance: number; readonly fate: PublishFate }
-  | { readonly fault: "statement"; readonly instance: number; readonly fate: StatementFate }
+  | { readonly fault: "statement"; readonly instance: number; readonly fate: LostConnection }
   | { readonly fault: "commit"; readonly instance: number };
 
 /** Everything about a run that is not the order of steps. The step is the one before which it happens. */

@@ -2,17 +2,20 @@ import type { PublishFate } from "@septet/messaging";
 import type { StatementFate } from "../database/simulated-server.js";
 import type { SimulatedProcess } from "../kernel/simulated-process.js";
 
+/** When a connection is lost: before the next statement, before the next commit, or after it took effect. */
+export type LostConnection = "before-any" | "before-commit" | "after-commit";
+
 /** Faults that wait for their occasion: the next publish, commit or statement of an instance. */
 export class ArmedFaults {
   readonly #publishes = new Map<string, PublishFate[]>();
-  readonly #statements = new Map<string, StatementFate[]>();
+  readonly #statements = new Map<string, LostConnection[]>();
   readonly #deafCommits = new Map<string, number>();
 
   armPublish(instance: string, fate: PublishFate): void {
     push(this.#publishes, instance, fate);
   }
 
-  armStatement(instance: string, fate: StatementFate): void {
+  armStatement(instance: string, fate: LostConnection): void {
     push(this.#statements, instance, fate);
   }
 
@@ -24,11 +27,12 @@ export class ArmedFaults {
     return this.#publishes.get(process.name)?.shift() ?? "kept";
   }
 
-  /** A loss after the statement waits for a commit, where it does most harm. */
   statementFate(process: SimulatedProcess, text: string): StatementFate {
     const waiting = this.#statements.get(process.name);
-    if (waiting?.[0] === "lost-after" && !/^\s*COMMIT/i.test(text)) return "well";
-    return waiting?.shift() ?? "well";
+    const [next] = waiting ?? [];
+    if (next === undefined || (next !== "before-any" && !/^\s*COMMIT/i.test(text))) return "well";
+    waiting?.shift();
+    return next === "after-commit" ? "lost-after" : "lost-before";
   }
 
   commitHeard(process: SimulatedProcess): boolean {
