@@ -3,7 +3,9 @@ import { shrink, statementOf } from "../../src/simulation/shrink.js";
 import { generate } from "../../src/simulation/workload/generator.js";
 import type { Script } from "../../src/simulation/workload/script.js";
 
-const script = generate(3, 300, ["order-reservation"]);
+/** A day with faults, which not all days have. */
+const seed = [1, 2, 3, 4, 5, 6, 7, 8].find((one) => generate(one, 300, ["order-reservation"]).faults.length > 3)!;
+const script = generate(seed, 300, ["order-reservation"]);
 
 test("a failing script shrinks to the moves and faults that it fails with", async () => {
   const moves = [script.moves[5]!, script.moves[20]!];
@@ -29,8 +31,8 @@ test("shrinking ends at its bound", async () => {
 });
 
 test("a script follows from its seed", () => {
-  expect(generate(3, 300, ["order-reservation"])).toEqual(script);
-  expect(generate(4, 300, ["order-reservation"])).not.toEqual(script);
+  expect(generate(seed, 300, ["order-reservation"])).toEqual(script);
+  expect(generate(seed + 1, 300, ["order-reservation"])).not.toEqual(script);
 });
 
 test("the statement of a finding stands before what shows it", () => {
