@@ -70,13 +70,16 @@ export async function readBalances(
        ORDER BY sku COLLATE "C", location COLLATE "C", bucket COLLATE "C"`,
       [shown],
     );
-    const positions: BalancesPage["positions"] = {};
+    // A map until the end: a SKU may be called like a property that every object has.
+    const positions = new Map<string, [sku: string, position: AppliedPosition][]>();
     const own = await session.query<{ sku: string; sequence: string }>(
       `SELECT sku, sequence FROM sku_stream WHERE sku = ANY($1::text[])`,
       [shown],
     );
     const put = (recordedBy: string, sku: string, position: AppliedPosition) => {
-      positions[recordedBy] = { ...positions[recordedBy], [sku]: position };
+      const known = positions.get(recordedBy);
+      if (known === undefined) positions.set(recordedBy, [[sku, position]]);
+      else known.push([sku, position]);
     };
     const others = await session.query<{ recorded_by: string; sku: string; contiguous: string; ahead: unknown }>(
       `SELECT recorded_by, sku, contiguous, ahead FROM stream_position WHERE sku = ANY($1::text[])`,
@@ -88,7 +91,11 @@ export async function readBalances(
     }
     for (const row of own) put(o.service, row.sku, { contiguous: Number(row.sequence), ahead: [] });
     const last = shown.at(-1);
-    return { items, positions, nextCursor: skus.length > o.limit && last !== undefined ? encodeCursor([last]) : null };
+    return {
+      items,
+      positions: Object.fromEntries([...positions].map(([name, streams]) => [name, Object.fromEntries(streams)])),
+      nextCursor: skus.length > o.limit && last !== undefined ? encodeCursor([last]) : null,
+    };
   });
 }
 
