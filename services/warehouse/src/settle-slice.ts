@@ -13,6 +13,7 @@ import {
 import type { DeskItem, MessageItem, Settled } from "./desk.js";
 import type { ApplyMovement, Command } from "./domain/commands.js";
 import { decide } from "./domain/decide.js";
+import { isOnHand } from "./domain/on-hand.js";
 import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf } from "./store/command-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
@@ -37,9 +38,10 @@ interface Holding {
 export async function settleSlice(db: Database, items: readonly DeskItem[]): Promise<Settled[]> {
   const commands = items.map(commandOf);
   const scope = scopeOf(commands.filter((command) => command !== undefined));
+  const moved = items.flatMap((item) => movementOf(item)?.sku ?? []);
   let holding: Holding = { scope, skus: scope.skus, counted: [...scope.counted] };
   const plan = async (session: Session): Promise<LockPlan> => {
-    holding = await holdingOf(session, scope);
+    holding = await holdingOf(session, scope, moved);
     return {
       idempotency: items.flatMap((item) => (item.kind === "clerk" ? [item.claim] : [])),
       inbox: { consumer: INBOX, eventIds: scope.cancelRequests },
@@ -50,11 +52,19 @@ export async function settleSlice(db: Database, items: readonly DeskItem[]): Pro
   return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding));
 }
 
+function movementOf(item: DeskItem) {
+  return item.kind === "message" && item.content.means === "MOVEMENT" ? item.content.movement : undefined;
+}
+
 function commandOf(item: DeskItem): Command | undefined {
   if (item.kind !== "message") return item.command;
   if (item.content.means === "COMMAND") return item.content.command;
-  return item.content.means === "MOVEMENT" ? movementCommand(item.content.movement) : undefined;
+  if (item.content.means !== "MOVEMENT" || !touchesOnHand(item.content.movement)) return undefined;
+  return movementCommand(item.content.movement);
 }
+
+/** Most movements only promise goods or give promises back: of those the warehouse remembers the position. */
+const touchesOnHand = ({ legs }: Pick<ApplyMovement, "legs">): boolean => legs.some(({ bucket }) => isOnHand(bucket));
 
 const movementCommand = ({ sku, legs }: Pick<ApplyMovement, "sku" | "legs">): ApplyMovement => ({
   type: "APPLY_MOVEMENT",
@@ -63,11 +73,11 @@ const movementCommand = ({ sku, legs }: Pick<ApplyMovement, "sku" | "legs">): Ap
 });
 
 /** The lines of a fulfilment never change, so its SKUs can be read before they are locked. */
-async function holdingOf(session: Session, scope: CommandScope): Promise<Holding> {
+async function holdingOf(session: Session, scope: CommandScope, moved: readonly string[]): Promise<Holding> {
   const ofFulfilments = await skusOfFulfilments(session, [...scope.handedOver]);
   return {
     scope,
-    skus: new Set([...scope.skus, ...ofFulfilments]),
+    skus: new Set([...scope.skus, ...moved, ...ofFulfilments]),
     counted: [...new Set([...scope.counted, ...ofFulfilments])],
   };
 }
@@ -79,7 +89,11 @@ async function settleHeld(
   holding: Holding,
 ): Promise<Settled[]> {
   const settled: Settled[] = items.map(() => ({}));
-  const due = await dueItems(unit, items);
+  const due: number[] = [];
+  for (const index of await dueItems(unit, items)) {
+    if (commands[index] === undefined) settled[index] = { outcome: { outcome: "TAKEN" } };
+    else due.push(index);
+  }
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
     const world = await loadWorld(unit, holding.scope, holding.counted, unit.now);
@@ -100,9 +114,7 @@ async function settleHeld(
 
 /** The items that are to be decided: not those that were before, and each key, request and movement once. */
 async function dueItems(unit: UnitOfWork, items: readonly DeskItem[]): Promise<number[]> {
-  const movements = items.flatMap((item) => {
-    return item.kind === "message" && item.content.means === "MOVEMENT" ? [item.content.movement] : [];
-  });
+  const movements = items.flatMap((item) => movementOf(item) ?? []);
   const fresh = new Set((await takeMovements(unit, SERVICE, movements)).fresh);
   const seen = new Set<string>();
   const first = (id: string) => !seen.has(id) && seen.add(id) !== undefined;

@@ -27,6 +27,10 @@ interface Entry {
 /** Names a (SKU, location) row; neither part may contain the separator, which no trimmed name does. */
 export const onHandKey = (sku: string, location: string): string => `${sku}\u0000${location}`;
 
+/** Is the bucket the warehouse's own? */
+export const isOnHand = (bucket: string): bucket is "total" | "unsellable" =>
+  bucket === "total" || bucket === "unsellable";
+
 /** The working copy of on hand that one slice of commands is decided on; the rows given to it are never changed. */
 export class OnHandBook {
   readonly #rows: ReadonlyMap<string, OnHand>;
@@ -46,9 +50,8 @@ export class OnHandBook {
 
   /** Applies the legs that are the warehouse's own (total, unsellable) and passes over all others. */
   apply(sku: string, legs: readonly WireLeg[]): void {
-    for (const leg of legs) {
-      if (leg.bucket !== "total" && leg.bucket !== "unsellable") continue;
-      this.#entry(sku, leg.location)[leg.bucket] += leg.delta;
+    for (const { location, bucket, delta } of legs) {
+      if (isOnHand(bucket)) this.#entry(sku, location)[bucket] += delta;
     }
   }
 
