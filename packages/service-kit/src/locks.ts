@@ -30,6 +30,8 @@ export interface HeldLocks {
   freshInbox: ReadonlySet<string>;
   /** Last sequence of each held stream. */
   sequences: Map<string, number>;
+  /** By table of documents and counters: how many of the planned rows were there to be locked. */
+  lockedRows: ReadonlyMap<string, number>;
   /** septet_now() after the last lock, epoch milliseconds. */
   now: number;
 }
@@ -59,12 +61,17 @@ export async function takeLocks(database: Database, session: Session, plan: Lock
       : new Set<string>();
   const sequences = await lockStreams(database, session, [...new Set(plan.skus ?? [])]);
   const rows = [...tableByTable(plan.documents ?? []), ...tableByTable(plan.counters ?? [])];
+  const lockedRows = new Map<string, number>();
   let now: number | undefined;
   for (const [i, lock] of rows.entries()) {
-    if (i < rows.length - 1) await session.query(lockStatement(lock), [lock.ids]);
-    else now = await lockAndReadTime(session, lock);
+    if (i < rows.length - 1) lockedRows.set(lock.table, (await session.query(lockStatement(lock), [lock.ids])).length);
+    else {
+      const last = await lockAndReadTime(session, lock);
+      lockedRows.set(lock.table, last.locked);
+      now = last.now;
+    }
   }
-  return { idempotency, freshInbox, sequences, now: now ?? (await readTime(session)) };
+  return { idempotency, freshInbox, sequences, lockedRows, now: now ?? (await readTime(session)) };
 }
 
 /**
@@ -106,11 +113,11 @@ export function lockStatement(lock: Pick<RowsToLock, "table" | "idColumn">): str
 }
 
 // The count is known only when every row is locked, and the time is taken beside the count: one round trip saved.
-async function lockAndReadTime(session: Session, lock: RowsToLock): Promise<number> {
+async function lockAndReadTime(session: Session, lock: RowsToLock): Promise<{ now: number; locked: number }> {
   const sql = `WITH locked AS MATERIALIZED (${lockStatement(lock)}), held AS MATERIALIZED (SELECT count(*) AS n FROM locked)
     SELECT ${NOW} AS now, n FROM held`;
-  const [row] = await session.query<{ now: number }>(sql, [lock.ids]);
-  return Math.floor(row!.now);
+  const [row] = await session.query<{ now: number; n: string }>(sql, [lock.ids]);
+  return { now: Math.floor(row!.now), locked: Number(row!.n) };
 }
 
 async function readTime(session: Session): Promise<number> {

@@ -23,6 +23,11 @@ export interface UnitOfWork extends Session {
   readonly freshInbox: ReadonlySet<string>;
   /** By claim id: the answer of before, or undefined for a key that is new or had none. */
   readonly idempotency: ReadonlyMap<string, StoredAnswer | undefined>;
+  /**
+   * By table of the plan: how many of its rows were there to be locked. When more are read afterwards, one was created in
+   * between and is not held: start over. Where rows are never deleted, equal numbers are the same rows.
+   */
+  readonly lockedRows: ReadonlyMap<string, number>;
   /** The last sequence of a held stream, movements of this work included; undefined when the stream is not held. */
   sequenceOf(sku: string): number | undefined;
   /** Class 5: rows found under the locks and changed without being the work's subject. Once per piece of work. */
@@ -52,6 +57,7 @@ export function beginUnit(
     query: session.query,
     now: held.now,
     freshInbox: held.freshInbox,
+    lockedRows: held.lockedRows,
     lockVictims: victimsLock(session),
     ...outgoing(recorder, held, pending, actor),
     ...answering(plan, held, pending),

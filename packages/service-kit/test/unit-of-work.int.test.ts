@@ -246,6 +246,20 @@ describe("locks", () => {
     expect((await kit.db.query(`SELECT 1 FROM orders FOR UPDATE SKIP LOCKED`)).length).toBe(2);
   });
 
+  test("a row that is created between locking and reading is told from those that were locked", async () => {
+    await kit.db.query(`INSERT INTO orders (order_id) VALUES ('there')`);
+    const plan = {
+      documents: [{ table: "orders", idColumn: "order_id", ids: ["there", "soon"] }],
+      counters: [{ table: "counter", idColumn: "name", ids: ["nobody"] }],
+    };
+    await transact(kit.db, plan, async (unit) => {
+      await kit.db.query(`INSERT INTO orders (order_id) VALUES ('soon')`);
+      const read = await unit.query(`SELECT order_id FROM orders WHERE order_id = ANY ($1)`, [["there", "soon"]]);
+      expect(read).toHaveLength(2);
+      expect(Object.fromEntries(unit.lockedRows)).toEqual({ orders: 1, counter: 0 });
+    });
+  });
+
   test("the time is the database's, after the last lock, and tests can move it", async () => {
     await kit.db.query(`INSERT INTO orders VALUES ('o-1')`);
     const inside = latch();

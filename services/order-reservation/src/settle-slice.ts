@@ -38,7 +38,7 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
       if (live.length > 0) {
         const commands = live.map(({ item }) => item.command);
         const world = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
-        assertHeld(world, plan);
+        assertHeld(unit, world, plan);
         const keepsCopy = (i: number) => live[i]?.item.request !== undefined;
         const decision = await decideWithVictims(unit, world, commands, keepsCopy, wanted, (more) => {
           wanted = more;
@@ -91,8 +91,12 @@ async function liveItems(
   return live;
 }
 
-/** An order placed between plan and locks brings SKUs whose streams are not held. */
-function assertHeld(world: World, plan: SlicePlan): void {
+/**
+ * An order placed between plan and locks brings SKUs whose streams are not held; one created between locks and reading is
+ * not held itself, and what is written over it would undo what its holder decides.
+ */
+function assertHeld(unit: Pick<UnitOfWork, "lockedRows">, world: World, plan: SlicePlan): void {
+  if (world.orders.size > (unit.lockedRows.get("orders") ?? 0)) throw new StartOver("an order was created meanwhile");
   for (const orderId of plan.wholeOrders) {
     for (const line of world.orders.get(orderId)?.lines ?? []) {
       if (!world.heldSkus.has(line.sku)) throw new StartOver(`order ${orderId} has other SKUs than planned`);
