@@ -12,6 +12,9 @@ const REST_WITHIN_STEPS = 8_000;
 const REST_LOOK_STEPS = 25;
 /** At the end nothing must happen for so long although time passes, ms. */
 const QUIET_MS = 1_000;
+/** How long a jump in time is left to the sweepers, and when they look again. */
+const STEPS_AFTER_JUMP = 240;
+const SECOND_LOOK_MS = 1_100;
 /** Past every hold and the grace for payments, ms. */
 const PAST_EVERYTHING_MS = 40 * 60_000;
 
@@ -70,7 +73,11 @@ async function play(world: World, script: Script): Promise<string[]> {
   const moves = script.moves.filter(({ step }) => step > 0);
   let next = 0;
   for (let step = 1; rested && step <= script.steps; step++) {
-    for (; next < moves.length && moves[next]!.step <= step; next++) outside.perform(moves[next]!.move);
+    for (; next < moves.length && moves[next]!.step <= step; next++) {
+      const { move } = moves[next]!;
+      outside.perform(move);
+      if (move.do === "jump") await passQuietly(world, day);
+    }
     await day.dawn(step);
     await outside.insist();
     await world.step();
@@ -88,6 +95,15 @@ async function play(world: World, script: Script): Promise<string[]> {
   if (!rested) return [`it does not come to rest: ${(await waitsFor(world, outside)).join("; ")}`];
   const tables = await readTables(world.inspector);
   return examine({ history: world.history, tables, broker: world.broker, now: world.scheduler.now, script });
+}
+
+/** After a jump the sweepers get round to it before anybody says something new: twice, for what needs two looks. */
+async function passQuietly(world: World, day: Day): Promise<void> {
+  for (let step = 1; step <= STEPS_AFTER_JUMP; step++) {
+    await day.restart();
+    await world.step();
+    if (step === STEPS_AFTER_JUMP / 2) world.scheduler.jump(SECOND_LOOK_MS);
+  }
 }
 
 async function answered(world: World, outside: OutsideWorld): Promise<void> {
