@@ -3,7 +3,7 @@ import { type Command, type Needs, NO_VICTIMS, type Order, placeKey, type World 
 import type { SlicePlan } from "../slice-plan.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
 import { loadOrders } from "./load-orders.js";
-import { loadListings, loadLocations, loadPolicies } from "./load-rules.js";
+import { loadRules } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
 import { paymentsReadUpTo } from "./payments-read.js";
 
@@ -35,9 +35,7 @@ export async function loadWorld(
     now: unit.now,
     holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
     stock: await loadStock(unit, skus),
-    listings: await loadListings(unit, skus),
-    locations: await loadLocations(unit),
-    policies: await loadPolicies(unit),
+    ...(await loadRules(unit, skus)),
     orders: await loadOrders(unit, plan.orderIds),
     heldSkus: plan.skus,
     victims: NO_VICTIMS,
