@@ -1,8 +1,11 @@
 import type { Session } from "@septet/messaging";
 
+// The first line of WHERE is asked once, of the index's end: nearly always nothing is due, and to learn that the planner
+// may read the whole table (9 ms with 30,000 orders, every second, and growing with them).
 const DUE_HOLDS = `
 SELECT order_id, (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at FROM orders
-WHERE expires_at <= to_timestamp($1::float8 / 1000) ORDER BY expires_at LIMIT $2`;
+WHERE (SELECT min(expires_at) FROM orders) <= to_timestamp($1::float8 / 1000)
+  AND expires_at <= to_timestamp($1::float8 / 1000) ORDER BY expires_at LIMIT $2`;
 const BELOW_ZERO = `SELECT sku, location FROM stock WHERE sellable < 0 ORDER BY sku, location LIMIT $1`;
 
 /** Orders with a hold to give back whose time is at or before `upTo` (epoch ms), the longest past first. */
