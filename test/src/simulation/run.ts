@@ -42,7 +42,7 @@ export async function run(o: RunOptions): Promise<RunResult> {
   const world = await World.open({ ...o, services, seed: o.script.seed });
   const rejected = (reason: unknown) => {
     world.findings.push(
-      `a rejection was handled by nobody: ${reason instanceof Error ? reason.message : String(reason)}`,
+      `no service fails by itself: a rejection was handled by nobody: ${reason instanceof Error ? reason.message : String(reason)}`,
     );
   };
   process.on("unhandledRejection", rejected);

@@ -66,7 +66,8 @@ export class Instance {
     this.process = process;
     process.run(() => {
       this.#begin(process).catch((error: unknown) => {
-        if (!process.dead) this.#parts.finding(`${this.name} could not start: ${textOf(error)}`);
+        if (!process.dead)
+          this.#parts.finding(`no service fails by itself: ${this.name} could not start: ${textOf(error)}`);
       });
     });
   }
@@ -121,7 +122,8 @@ export class Instance {
     const running = await startService(this.#parts.define(), {
       env: environment(url, this.name),
       logger: this.#logger(),
-      onFatal: (error) => this.#parts.finding(`${this.name} cannot go on: ${error.message}`),
+      onFatal: (error) =>
+        this.#parts.finding(`no service fails by itself: ${this.name} cannot go on: ${error.message}`),
       parts: {
         openDatabase: async () =>
           databaseOf(
@@ -152,7 +154,7 @@ export class Instance {
   }
 
   #logger(): Logger {
-    return quietLogger((text) => this.#parts.finding(`${this.name} says: ${text}`));
+    return quietLogger((text) => this.#parts.finding(`no service fails by itself: ${this.name} says: ${text}`));
   }
 }
 
