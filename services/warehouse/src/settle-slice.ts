@@ -97,6 +97,10 @@ async function settleHeld(
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
     const world = await loadWorld(unit, holding.scope, holding.counted, unit.now);
+    // Requested between locks and reading, a fulfilment is not held: what is written over it would undo its holder's work.
+    if (world.fulfilments.size > (unit.lockedRows.get("fulfilment") ?? 0)) {
+      throw new StartOver("a fulfilment was requested meanwhile");
+    }
     for (const id of holding.scope.handedOver) {
       const appeared = world.fulfilments.get(id)?.lines.some((line) => !holding.skus.has(line.sku));
       if (appeared) throw new StartOver(`fulfilment ${id} was requested meanwhile`);
