@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -7,6 +6,7 @@ import { londonToUtc } from "../../src/replay/london-time.js";
 import { linesOf, parseOpeningStock, stockForDemand } from "../../src/replay/opening-stock.js";
 import { readOpeningStock } from "../../src/replay/opening-stock-file.js";
 import { readOptions } from "../../src/replay/options.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const WAREHOUSES = ["LEEDS", "LONDON"] as const;
 
@@ -42,7 +42,7 @@ describe("opening stock", () => {
   });
 
   test("a file names the stock, halved where it names no warehouse, and its bad rows are named", async () => {
-    const path = join(await mkdtemp(join(tmpdir(), "septet-opening-")), "opening.csv");
+    const path = join(await temporaryFolder(), "opening.csv");
     await writeFile(path, "sku,quantity,location\nA,3,\nB,7,LONDON\nC,many,\nD,1,MARS\n");
     const read = await readOpeningStock(path, WAREHOUSES);
     expect(read.lines).toEqual([

@@ -1,15 +1,15 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { invoicesUnaccounted, linesUnaccounted } from "../../src/replay/line-account.js";
 import { logFiles, OrderLogError, readOrderLog } from "../../src/replay/order-log.js";
 import { type PlannedOrder, planReplay, type ReplayPlan } from "../../src/replay/plan.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
 
 async function planOf(files: Record<string, string[]>): Promise<ReplayPlan> {
-  const folder = await mkdtemp(join(tmpdir(), "septet-log-"));
+  const folder = await temporaryFolder();
   for (const [name, lines] of Object.entries(files)) await writeFile(join(folder, name), `${lines.join("\n")}\n`);
   return planReplay(readOrderLog(await logFiles([folder])));
 }
@@ -142,7 +142,7 @@ describe("paths that cannot be replayed", () => {
   });
 
   test("two files of one name are refused, for order ids are made from the name", async () => {
-    const [one, other] = [await mkdtemp(join(tmpdir(), "septet-log-")), await mkdtemp(join(tmpdir(), "septet-log-"))];
+    const [one, other] = [await temporaryFolder(), await temporaryFolder()];
     await writeFile(join(one, "day.csv"), HEADER);
     await writeFile(join(other, "day.csv"), HEADER);
     await expect(logFiles([one, other])).rejects.toThrow("one name");

@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type System, type SystemOptions, startSystem, type TestStack } from "@septet/local-stack";
 import { silentLogger } from "@septet/messaging";
 import { accessTo } from "../../src/platform/own-platform.js";
@@ -9,6 +6,7 @@ import { logFiles, readOrderLog } from "../../src/replay/order-log.js";
 import { planReplay, type ReplayPlan } from "../../src/replay/plan.js";
 import { type ReplayResult, runReplay } from "../../src/replay/run-replay.js";
 import { type SmallLogOptions, writeSmallLog } from "../../src/shape/small-log.js";
+import { temporaryFolder } from "./temporary-folder.js";
 
 const WAREHOUSES = ["LEEDS", "LONDON"] as const;
 
@@ -24,7 +22,7 @@ export const TWO_DAYS: SmallLogOptions = {
 };
 
 export async function smallPlan(options: SmallLogOptions = TWO_DAYS): Promise<ReplayPlan> {
-  const folder = await mkdtemp(join(tmpdir(), "septet-log-"));
+  const folder = await temporaryFolder();
   await writeSmallLog(folder, options);
   return planReplay(readOrderLog(await logFiles([folder])));
 }
