@@ -14,8 +14,10 @@ export class OrderLogError extends Error {
 export async function logFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    if (!found) throw new OrderLogError(`${path} does not exist; give CSV files or folders of them`);
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.message})`;
+      throw new OrderLogError(`${path} ${why}; give CSV files or folders of them`);
+    });
     if (!found.isDirectory()) files.push(path);
     else files.push(...(await readdir(path)).filter((name) => name.endsWith(".csv")).map((name) => join(path, name)));
   }
