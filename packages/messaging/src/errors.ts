@@ -22,6 +22,18 @@ export class DatabaseRestoredError extends FatalError {
   }
 }
 
+/**
+ * Kafka holds less of a topic than this service has settled: the topic was made anew, or its end was lost. Offsets no
+ * longer say what is read, so that unread payments would count as read and messages would be passed over.
+ */
+export class TopicRecreatedError extends FatalError {
+  override readonly name = "TopicRecreatedError";
+
+  constructor(finding: string) {
+    super(`${finding}. The topic looks made anew, or its end was lost; follow "Recreated topic" in docs/runbook.md.`);
+  }
+}
+
 /** A record above its topic's limit: a bug of the caller, who must cut or refuse before the row is written. */
 export class MessageTooLargeError extends Error {
   override readonly name = "MessageTooLargeError";

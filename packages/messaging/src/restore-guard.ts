@@ -2,7 +2,7 @@ import type { ServiceName } from "@septet/stock-contracts";
 import type { Codec } from "./avro-codec.js";
 import { consumedOffsets } from "./consumed-offsets.js";
 import type { Session } from "./database-session.js";
-import { DatabaseRestoredError } from "./errors.js";
+import { DatabaseRestoredError, TopicRecreatedError } from "./errors.js";
 import type { EventLog } from "./event-log.js";
 import type { StreamedMovement } from "./positions.js";
 
@@ -19,9 +19,9 @@ export interface RestoreGuardOptions {
 }
 
 /**
- * Looks, before anything is consumed or recorded, whether Kafka remembers more of this service than its database does.
- * Reads of the movements only what the database has not settled yet.
- * @throws DatabaseRestoredError
+ * Looks, before anything is consumed or recorded, whether Kafka remembers more of this service than its database does, or
+ * holds less than the database has settled. Reads of the movements only what the database has not settled yet.
+ * @throws DatabaseRestoredError, TopicRecreatedError
  */
 export async function assertNotRestored(options: RestoreGuardOptions): Promise<void> {
   const { session, eventLog, groupId } = options;
@@ -29,6 +29,12 @@ export async function assertNotRestored(options: RestoreGuardOptions): Promise<v
     // In this order: another instance may be settling slices meanwhile, and the database is never behind what it commits.
     const committedByPartition = await eventLog.committedOffsets(groupId, topic);
     const settled = await consumedOffsets(session, groupId, topic);
+    const ends = await eventLog.endOffsets(topic);
+    for (const [partition, next] of settled) {
+      const end = ends.get(partition) ?? 0;
+      if (next <= end) continue;
+      throw new TopicRecreatedError(`${groupId} has settled ${topic}/${partition} up to ${next}, Kafka ends at ${end}`);
+    }
     for (const [partition, committed] of committedByPartition) {
       const known = settled.get(partition) ?? 0;
       if (committed <= known) continue;

@@ -18,6 +18,7 @@ import {
   replayDeadLetters,
   republish,
   republishMissing,
+  TopicRecreatedError,
   takePositions,
 } from "../src/index.js";
 import { eventually } from "./support/eventually.js";
@@ -211,6 +212,15 @@ describe("a database restored to an earlier point", () => {
     await database.query("DELETE FROM consumed_offset");
     await expect(guard([ORDERS])).rejects.toThrow(DatabaseRestoredError);
     await expect(guard([ORDERS])).rejects.toThrow("docs/runbook.md");
+  });
+
+  test("a topic that was made anew and is shorter than what was settled is refused, and the runbook named", async () => {
+    await log.publish([{ topic: ORDERS, key: "a", value: Buffer.from("x") }]);
+    await consumeOne(ORDERS);
+    await guard([ORDERS]);
+    await database.query("UPDATE consumed_offset SET next_offset = next_offset + 1");
+    await expect(guard([ORDERS])).rejects.toThrow(TopicRecreatedError);
+    await expect(guard([ORDERS])).rejects.toThrow('"Recreated topic" in docs/runbook.md');
   });
 
   test("movements of our own in Kafka that our streams do not know are refused", async () => {
