@@ -128,14 +128,17 @@ export const FULFILMENT_STATES = {
 } as const;
 export type FulfilmentState = keyof typeof FULFILMENT_STATES;
 
+/** States of a transfer's lines; the transfer itself has the same, over all its lines together. */
 export const TRANSFER_LINE_STATES = {
-  REQUESTED: "waits for its reservation",
-  RESERVED: "promised at the source",
+  DRAFT: "written down, nothing is asked for yet",
+  REQUESTED: "waits for its reservation, or for the rest of it",
+  RESERVED: "promised at the source, whole or in part; the rest was refused",
   REJECTED: "the source cannot spare it",
   DISPATCHED: "on the way, whole or in part",
-  RECEIVED: "all that was dispatched has arrived or is lost",
+  RETURNING: "on the way back to its source",
+  RECEIVED: "all that was dispatched has arrived or is lost, more can be dispatched",
   CANCELLED: "called off before dispatch",
-  CLOSED: "nothing will happen to it any more",
+  CLOSED: "nothing is open any more: dispatched, or lost from the shelf before",
 } as const;
 export type TransferLineState = keyof typeof TRANSFER_LINE_STATES;
 

@@ -42,6 +42,7 @@ const KEY_RULES: KeyRules = {
   TransferReservationRequested: bySku,
   TransferReservationRejected: bySku,
   TransferLineChanged: bySku,
+  TransferSurplusArrived: bySku,
   LocationDefined: (value) => value.location,
   PolicyChanged: (value) => value.scope,
   // A JSON array, because any separator may be part of a SKU.

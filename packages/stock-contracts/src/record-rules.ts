@@ -47,6 +47,12 @@ export const RECORD_RULES: { readonly [N in RecordName]?: (value: RecordOf<N>, r
     if (source === destination) report("destination", "same-as-source", "is the source", "send another warehouse");
   },
 
+  TransferSurplusArrived({ quantity, unsellable }, report) {
+    if (unsellable > quantity) {
+      report("unsellable", "more-than-all", `is ${unsellable} of ${quantity}`, "send at most quantity");
+    }
+  },
+
   LocationDefined({ location, kind }, report) {
     const wanted = locationKindOf(location);
     if (kind !== wanted) {

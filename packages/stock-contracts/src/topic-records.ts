@@ -27,7 +27,12 @@ export const TOPIC_RECORDS = {
     "FulfilmentShort",
     "ReturnReceived",
   ],
-  "stock.transfers.v1": ["TransferReservationRequested", "TransferReservationRejected", "TransferLineChanged"],
+  "stock.transfers.v1": [
+    "TransferReservationRequested",
+    "TransferReservationRejected",
+    "TransferLineChanged",
+    "TransferSurplusArrived",
+  ],
   "stock.locations.v1": ["LocationDefined"],
   "stock.policies.v1": ["PolicyChanged"],
   "stock.availability.v1": ["AvailabilityChanged"],

@@ -720,6 +720,15 @@ export interface TransferLineChanged {
   readonly expectedAt: number | null;
   /** Readers keep the highest. */
   readonly version: number;
+  /** Refused at the source. */
+  readonly rejected: number;
+  /** Not found before dispatch. */
+  readonly short: number;
+  readonly damagedBeforeDispatch: number;
+  /** Those of received that came back to the source. */
+  readonly returned: number;
+  /** Arrived beyond what was under way; booked as receipts. */
+  readonly surplus: number;
 }
 
 /** The source cannot spare these pieces. */
@@ -752,6 +761,24 @@ export interface TransferReservationRequested {
   readonly quantity: number;
   /** Reserve what there is. */
   readonly allowPartial: boolean;
+}
+
+/** More arrived with a transfer than was under way: the warehouse books it as a receipt. */
+export interface TransferSurplusArrived {
+  /** Unique for ever; who sees it twice drops the second. */
+  readonly eventId: string;
+  /** When it happened, by its sender's clock, UTC. Epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly transferId: string;
+  readonly arrivalId: string;
+  readonly lineId: string;
+  readonly sku: string;
+  /** Where it arrived. */
+  readonly location: string;
+  /** Sellable and unsellable together. */
+  readonly quantity: number;
+  readonly unsellable: number;
+  readonly actor: string | null;
 }
 
 /** Every record by its short name. */
@@ -793,6 +820,7 @@ export interface Records {
   TransferLineChanged: TransferLineChanged;
   TransferReservationRejected: TransferReservationRejected;
   TransferReservationRequested: TransferReservationRequested;
+  TransferSurplusArrived: TransferSurplusArrived;
 }
 
 /** Canonical schemas (no docs, keys in one order), by short name; what is registered and released. */
@@ -831,7 +859,8 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   StockAlertCleared: {"type":"record","name":"StockAlertCleared","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"alertId"},{"type":"string","name":"code"},{"type":"string","name":"service"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","string"],"name":"location","default":null},{"type":["null","string"],"name":"supplierId","default":null},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"message","default":null}]},
   StockAlertRaised: {"type":"record","name":"StockAlertRaised","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"alertId"},{"type":"string","name":"code"},{"type":"string","name":"severity"},{"type":"string","name":"service"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","string"],"name":"location","default":null},{"type":["null","string"],"name":"supplierId","default":null},{"type":["null","string"],"name":"orderId","default":null},{"type":"string","name":"message"},{"type":["null",{"type":"map","values":"string"}],"name":"details","default":null}]},
   StockMovement: {"type":"record","name":"StockMovement","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"movementId"},{"type":"string","name":"sku"},{"type":"string","name":"kind"},{"type":"long","name":"sequence"},{"type":"string","name":"recordedBy"},{"type":{"type":"record","name":"MovementReference","fields":[{"type":"string","name":"type"},{"type":"string","name":"id"},{"type":["null","string"],"name":"line","default":null}]},"name":"reference"},{"type":["null","string"],"name":"reverses","default":null},{"type":["null","string"],"name":"reason","default":null},{"type":["null","string"],"name":"actor","default":null},{"type":{"type":"array","items":{"type":"record","name":"MovementLeg","fields":[{"type":"string","name":"location"},{"type":"string","name":"bucket"},{"type":"long","name":"delta"}]}},"name":"legs"}]},
-  TransferLineChanged: {"type":"record","name":"TransferLineChanged","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"transferId"},{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"string","name":"source"},{"type":"string","name":"destination"},{"type":"string","name":"state"},{"type":"int","name":"requested"},{"type":"int","name":"reserved"},{"type":"int","name":"dispatched"},{"type":"int","name":"received"},{"type":"int","name":"damaged"},{"type":"int","name":"lost"},{"type":"int","name":"cancelled"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"expectedAt","default":null},{"type":"long","name":"version"}]},
+  TransferLineChanged: {"type":"record","name":"TransferLineChanged","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"transferId"},{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"string","name":"source"},{"type":"string","name":"destination"},{"type":"string","name":"state"},{"type":"int","name":"requested"},{"type":"int","name":"reserved"},{"type":"int","name":"dispatched"},{"type":"int","name":"received"},{"type":"int","name":"damaged"},{"type":"int","name":"lost"},{"type":"int","name":"cancelled"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"expectedAt","default":null},{"type":"long","name":"version"},{"type":"int","name":"rejected","default":0},{"type":"int","name":"short","default":0},{"type":"int","name":"damagedBeforeDispatch","default":0},{"type":"int","name":"returned","default":0},{"type":"int","name":"surplus","default":0}]},
   TransferReservationRejected: {"type":"record","name":"TransferReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"transferId"},{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"string","name":"source"},{"type":"int","name":"quantity"},{"type":"string","name":"code"}]},
   TransferReservationRequested: {"type":"record","name":"TransferReservationRequested","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"transferId"},{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"string","name":"source"},{"type":"string","name":"destination"},{"type":"int","name":"quantity"},{"type":"boolean","name":"allowPartial","default":true}]},
+  TransferSurplusArrived: {"type":"record","name":"TransferSurplusArrived","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"transferId"},{"type":"string","name":"arrivalId"},{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"string","name":"location"},{"type":"int","name":"quantity"},{"type":"int","name":"unsellable","default":0},{"type":["null","string"],"name":"actor","default":null}]},
 };
