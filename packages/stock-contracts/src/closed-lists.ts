@@ -19,6 +19,7 @@ export const REJECTION_REASONS = {
   IP_VELOCITY: "too many unpaid or expired orders from this address",
   CHANNEL_EXCLUDED: "no location may sell this SKU to the channel",
   UNKNOWN_LOCATION: "there is no such location, or it is not active",
+  SAME_LOCATION: "a transfer's source and destination are the same",
 } as const;
 export type RejectionReasonCode = keyof typeof REJECTION_REASONS;
 

@@ -125,6 +125,9 @@ export class ReservationDesk {
       countOutcome(metrics, state.toLowerCase(), reasons[0]?.code ?? "");
     } else if (outcome.type === "SAME_AGAIN" || outcome.type === "ORDER_CONFLICT") {
       countOutcome(metrics, outcome.type.toLowerCase());
+    } else if (outcome.type === "TRANSFER_DECIDED") {
+      const { reserved, code } = outcome;
+      countOutcome(metrics, reserved > 0 ? "transfer_reserved" : "transfer_rejected", code ?? "");
     }
   }
 }

@@ -53,6 +53,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     "OrderReservationReleased",
     "OrderShorted",
     "OrderFulfilled",
+    "TransferReservationRejected",
     "FulfilmentRequested",
     "FulfilmentCancelRequested",
     "PolicyChanged",

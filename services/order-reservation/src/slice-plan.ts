@@ -46,6 +46,9 @@ function addScope(command: Command, skus: Set<string>, whole: Set<string>, named
     case "ApplyMovement":
       if (command.movement.reference.type === "order") named.add(command.movement.reference.id);
       break;
+    case "ReserveTransfer":
+      skus.add(command.request.sku);
+      break;
     case "ExamineDeficit":
       skus.add(command.sku);
       break;

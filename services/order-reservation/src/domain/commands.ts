@@ -19,6 +19,17 @@ export interface Placement {
   lines: readonly PlacedLine[];
 }
 
+/** What of `TransferReservationRequested` decides the reservation. */
+export interface TransferRequest {
+  transferId: string;
+  lineId: string;
+  sku: string;
+  source: string;
+  destination: string;
+  quantity: number;
+  allowPartial: boolean;
+}
+
 /** One fact or wish, in arrival order. Whatever was handled before is filtered by the shell or recognised by its own identity. */
 export type Command =
   | { type: "PlaceOrder"; placement: Placement }
@@ -42,6 +53,8 @@ export type Command =
       lines: readonly { lineId: string; quantity: number }[];
     }
   | { type: "FulfilmentShipped"; orderId: string; fulfilmentId: string; tracking: string | null }
+  /** Another warehouse wants pieces. */
+  | { type: "ReserveTransfer"; request: TransferRequest }
   /** From the sweeper: look again whether promises at a location exceed what is there. */
   | { type: "ExamineDeficit"; sku: string; location: string }
   | { type: "ListSku"; sku: string; active: boolean }

@@ -9,6 +9,7 @@ import { copyOfOrder } from "./order.js";
 import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { place, refuseInvalid } from "./placing.js";
+import { reserveTransfer } from "./transferring.js";
 import type { World } from "./world.js";
 
 /**
@@ -23,7 +24,7 @@ export function decide(world: World, commands: readonly Command[], wantsCopy?: (
   for (let i = 0; i < commands.length; i++) {
     draft.command = i;
     const outcome = decideOne(draft, commands[i]!);
-    if (wantsCopy?.(i) === true && outcome.type !== "APPLIED" && outcome.order !== undefined) {
+    if (wantsCopy?.(i) === true && "order" in outcome && outcome.order !== undefined) {
       outcome.order = copyOfOrder(outcome.order);
     }
     outcomes.push(outcome);
@@ -66,6 +67,8 @@ function decideOne(draft: Draft, command: Command): Outcome {
       if (order === undefined) return { type: "NOTHING", order };
       return takeShipped(order, command.fulfilmentId, command.tracking);
     }
+    case "ReserveTransfer":
+      return reserveTransfer(draft, command.request);
     case "ExamineDeficit":
       examineDeficit(draft, command.sku, command.location);
       return { type: "APPLIED" };

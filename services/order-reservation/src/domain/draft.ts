@@ -1,4 +1,5 @@
 import { movementDraft, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
+import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
 import { policyFor } from "./policies.js";
@@ -93,6 +94,11 @@ export class Draft {
 
   location(location: string): Location {
     return this.#locations.get(location) ?? locationOf(this.world.locations, location);
+  }
+
+  /** Has anybody said what this location is? */
+  isDefined(location: string): boolean {
+    return this.#locations.has(location) || this.world.locations.has(location);
   }
 
   define(location: Location): void {
@@ -197,6 +203,13 @@ export class Draft {
     row.orderReserved -= quantity;
     const reference = { type: "order", id, line } as const;
     this.#move(movementDraft("RELEASE", undefined, { sku, quantity, at: location, reference, reason }));
+  }
+
+  /** Promises pieces to another warehouse; from here on the transfer's owner keeps that promise. */
+  reserveTransfer({ transferId, lineId, sku, source }: TransferRequest, quantity: number): void {
+    this.row(sku, source).sellable -= quantity;
+    const reference = { type: "transfer", id: transferId, line: lineId } as const;
+    this.#move(movementDraft("TRANSFER_RESERVE", undefined, { sku, quantity, source, reference }));
   }
 
   #move(draft: Extract<Effect, { kind: "movement" }>["draft"]): void {

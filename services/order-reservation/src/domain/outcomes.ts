@@ -1,4 +1,4 @@
-import type { MovementDraft, RecordName } from "@septet/stock-contracts";
+import type { MovementDraft, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
 import type { Order } from "./order.js";
 import type { Location, SkuListing } from "./world.js";
 
@@ -15,7 +15,9 @@ export type Outcome =
   /** Nothing to do: known already, or too late. */
   | { type: "NOTHING"; order: Order | undefined }
   /** A balance or a rule changed; no order is its subject. */
-  | { type: "APPLIED" };
+  | { type: "APPLIED" }
+  /** A transfer got so many pieces of what it asked for; `code` says why not all, null when all. */
+  | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null };
 
 /** Movements and events in the order in which they were decided; `by` is the index of the command that caused it. */
 export type Effect =

@@ -32,7 +32,7 @@ function decided(order: Order, status: number): Answer {
 
 /** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */
 export function answerCancellation(outcome: Outcome): Answer {
-  if (outcome.type === "APPLIED" || outcome.order === undefined) throw new Error("a cancellation names its order");
+  if (!("order" in outcome) || outcome.order === undefined) throw new Error("a cancellation names its order");
   const { order } = outcome;
   const waits = order.state === "UNPLACED" || order.allocations.some((allocation) => allocation.asks.length > 0);
   return { status: waits ? 202 : 200, body: reservationOf(order) };

@@ -11,6 +11,7 @@ export const TOPICS_READ = [
   "upstream.catalogue.v1",
   "stock.movements.v1",
   "stock.fulfilments.v1",
+  "stock.transfers.v1",
   "stock.locations.v1",
 ] as const;
 
@@ -72,6 +73,11 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
       const { orderId, fulfilmentId, tracking } = one.value;
       if (tracking === null) return base;
       return { ...base, command: { type: "FulfilmentShipped", orderId, fulfilmentId, tracking } };
+    }
+    case "TransferReservationRequested": {
+      const { eventId, transferId, lineId, sku, source, destination, quantity, allowPartial } = one.value;
+      const request = { transferId, lineId, sku, source, destination, quantity, allowPartial };
+      return { ...base, onceId: eventId, command: { type: "ReserveTransfer", request } };
     }
     case "LocationDefined": {
       const { location, kind, active, version } = one.value;

@@ -97,6 +97,7 @@ export class Shop {
       if (command.type === "PlaceOrder") return command.placement.lines.map((line) => line.sku);
       if (command.type === "ApplyMovement") return [command.movement.sku];
       if (command.type === "ExamineDeficit") return [command.sku];
+      if (command.type === "ReserveTransfer") return [command.request.sku];
       const id = orderIdOf(command);
       return id === undefined ? [] : (this.orders.get(id)?.lines.map((line) => line.sku) ?? []);
     });

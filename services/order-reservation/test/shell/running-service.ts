@@ -30,6 +30,7 @@ const UPSTREAM = [
   "StockMovement",
   "FulfilmentCancelled",
   "LocationDefined",
+  "TransferReservationRequested",
 ] as const satisfies readonly RecordName[];
 
 export type Lines = Record<string, [sku: string, quantity: number]>;
