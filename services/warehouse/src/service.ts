@@ -6,9 +6,13 @@ import { receiptRoutes } from "./http/receipt-routes.js";
 import { warehouseRoutes } from "./http/warehouse-routes.js";
 import { warehouseConsumer } from "./messaging/consumer.js";
 import { warehouseMigrations } from "./store/migrations/index.js";
+import { forgetPhysical } from "./store/physical-log.js";
 
 const BALANCES = `SELECT sku, location, 'total' AS bucket, total AS quantity FROM on_hand
   UNION ALL SELECT sku, location, 'unsellable', unsellable FROM on_hand`;
+
+const FORGET_EVERY_MS = 10 * 60_000;
+const FORGET_BITE_ROWS = 5_000;
 
 /** The warehouse, ready to be run: its tables, what it publishes, its routes, what it listens to. */
 export function warehouseService(): ServiceDefinition {
@@ -36,6 +40,11 @@ export function warehouseService(): ServiceDefinition {
       ...documentRoutes(deskOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
       balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),
+    ],
+    jobs: ({ db, every }) => [
+      every(FORGET_EVERY_MS, "physical-log-clean-up", async () => {
+        while ((await forgetPhysical(db, FORGET_BITE_ROWS)) === FORGET_BITE_ROWS);
+      }),
     ],
     consumers: (context) => [warehouseConsumer(context, deskOf(context))],
   };

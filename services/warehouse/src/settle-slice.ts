@@ -11,9 +11,10 @@ import {
   type UnitOfWork,
 } from "@septet/service-kit";
 import type { DeskItem, MessageItem, Settled } from "./desk.js";
-import type { ApplyMovement, Command } from "./domain/commands.js";
+import type { Command } from "./domain/commands.js";
 import { decide } from "./domain/decide.js";
 import { isOnHand } from "./domain/on-hand.js";
+import type { BookedMovement } from "./domain/physical-log.js";
 import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf } from "./store/command-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
@@ -60,17 +61,11 @@ function commandOf(item: DeskItem): Command | undefined {
   if (item.kind !== "message") return item.command;
   if (item.content.means === "COMMAND") return item.content.command;
   if (item.content.means !== "MOVEMENT" || !touchesOnHand(item.content.movement)) return undefined;
-  return movementCommand(item.content.movement);
+  return { type: "APPLY_MOVEMENT", movement: item.content.movement };
 }
 
 /** Most movements only promise goods or give promises back: of those the warehouse remembers the position. */
-const touchesOnHand = ({ legs }: Pick<ApplyMovement, "legs">): boolean => legs.some(({ bucket }) => isOnHand(bucket));
-
-const movementCommand = ({ sku, legs }: Pick<ApplyMovement, "sku" | "legs">): ApplyMovement => ({
-  type: "APPLY_MOVEMENT",
-  sku,
-  legs,
-});
+const touchesOnHand = ({ legs }: BookedMovement): boolean => legs.some(({ bucket }) => isOnHand(bucket));
 
 /** The lines of a fulfilment never change, so its SKUs can be read before they are locked. */
 async function holdingOf(session: Session, scope: CommandScope, moved: readonly string[]): Promise<Holding> {

@@ -5,7 +5,7 @@ import { type DocumentHead, type DocumentLine, documentIdOf, movementsOf, sameLi
 import type { Workbench } from "./workbench.js";
 
 /** Books a document as a whole, once: told again with the same content it stands, with other content it is refused. */
-export function bookDocument(bench: Workbench, { head, lines }: BookDocument): Booked | Refusal {
+export function bookDocument(bench: Workbench, { head, lines, toldLater }: BookDocument): Booked | Refusal {
   if (!bench.world.warehouses.has(head.location)) {
     const reason = `no warehouse is called ${head.location}: define it first`;
     return refuse("UNKNOWN_WAREHOUSE", "the location is not a warehouse", [{ field: "location", reason }]);
@@ -14,7 +14,7 @@ export function bookDocument(bench: Workbench, { head, lines }: BookDocument): B
   if (known.lineCount > 0) return again(known, head, lines);
   const absent = notOnHand(bench, head, lines);
   if (absent.length > 0) return refuse("NOT_ON_HAND", "not that many pieces are there", absent);
-  for (const line of lines) bookLine(bench, head, line);
+  for (const line of lines) bookLine(bench, head, line, toldLater);
   if (head.kind === "RETURN") announceReturn(bench, head, lines);
   return { outcome: "BOOKED", again: false };
 }
@@ -53,8 +53,8 @@ function again(
   return refuse("DOCUMENT_CONFLICT", "the reference stands for something else", [{ field: "reference", reason }]);
 }
 
-function bookLine(bench: Workbench, head: DocumentHead, line: DocumentLine): void {
-  for (const movement of movementsOf(head, line)) bench.record(movement);
+function bookLine(bench: Workbench, head: DocumentHead, line: DocumentLine, toldLater?: number): void {
+  for (const movement of movementsOf(head, line)) bench.record(movement, toldLater);
   bench.addDocumentLine(head, line);
 }
 

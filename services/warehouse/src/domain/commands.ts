@@ -1,5 +1,6 @@
-import type { PickCause, WireLeg } from "@septet/stock-contracts";
+import type { PickCause } from "@septet/stock-contracts";
 import type { LineQuantity } from "./fulfilment.js";
+import type { BookedMovement } from "./physical-log.js";
 import type { DocumentHead, DocumentLine } from "./stock-document.js";
 
 /** Books a whole document: every line or none. */
@@ -7,6 +8,8 @@ export interface BookDocument {
   readonly type: "BOOK_DOCUMENT";
   readonly head: DocumentHead;
   readonly lines: readonly DocumentLine[];
+  /** When it happened, epoch ms, if it is told by somebody who saw it earlier; else it happens as it is booked. */
+  readonly toldLater?: number;
 }
 
 /** Books rows of an upload: each by itself, whatever becomes of the others. */
@@ -67,8 +70,7 @@ export interface ShortFulfilment {
 /** Another service's movement, seen for the first time. */
 export interface ApplyMovement {
   readonly type: "APPLY_MOVEMENT";
-  readonly sku: string;
-  readonly legs: readonly WireLeg[];
+  readonly movement: BookedMovement;
 }
 
 export type Command =

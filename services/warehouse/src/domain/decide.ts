@@ -32,7 +32,7 @@ function decideOne(bench: Workbench, command: Command): Outcome {
     case "SHORT_FULFILMENT":
       return shortOut(bench, command);
     case "APPLY_MOVEMENT":
-      bench.onHand.apply(command.sku, command.legs);
+      bench.apply(command.movement);
       return { outcome: "TAKEN" };
   }
 }

@@ -3,6 +3,7 @@ import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
 import type { OnHandChange } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
+import type { BookedMovement } from "./physical-log.js";
 import type { DocumentHead, DocumentLine } from "./stock-document.js";
 
 type EventName =
@@ -24,6 +25,11 @@ export interface FulfilmentUpdate {
   readonly lines: readonly FulfilmentLine[];
 }
 
+/** A movement of ours; `toldLater` when it happened before it is booked: then that moment, epoch ms. */
+export interface RecordedDraft extends MovementDraft {
+  readonly toldLater?: number;
+}
+
 /** Everything that a slice of commands comes to. */
 export interface Decision {
   /** One per command, in the order given. */
@@ -36,6 +42,8 @@ export interface Decision {
   readonly newWaitingCancellations: readonly CancelFulfilment[];
   /** requestIds of cancellations that were waiting and have been answered now. */
   readonly answeredCancellations: readonly string[];
-  readonly movements: readonly MovementDraft[];
+  readonly movements: readonly RecordedDraft[];
+  /** Movements of others that were applied. */
+  readonly applied: readonly BookedMovement[];
   readonly events: readonly DomainEvent[];
 }

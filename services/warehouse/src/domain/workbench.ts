@@ -1,9 +1,10 @@
 import type { MovementDraft } from "@septet/stock-contracts";
 import type { CancelFulfilment } from "./commands.js";
-import type { Decision, DomainEvent, FulfilmentUpdate } from "./decision.js";
+import type { Decision, DomainEvent, FulfilmentUpdate, RecordedDraft } from "./decision.js";
 import type { Fulfilment } from "./fulfilment.js";
 import { OnHandBook } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
+import type { BookedMovement } from "./physical-log.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "./stock-document.js";
 import { totalAlerts } from "./total-alerts.js";
 import type { KnownDocument, World } from "./world.js";
@@ -12,7 +13,8 @@ import type { KnownDocument, World } from "./world.js";
 export class Workbench {
   readonly world: World;
   readonly onHand: OnHandBook;
-  readonly movements: MovementDraft[] = [];
+  readonly movements: RecordedDraft[] = [];
+  readonly #applied: BookedMovement[] = [];
   readonly events: DomainEvent[] = [];
   readonly #fulfilments = new Map<string, Fulfilment>();
   readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, DocumentLine> }>();
@@ -24,10 +26,19 @@ export class Workbench {
     this.onHand = new OnHandBook(world.onHand);
   }
 
-  /** Takes down a movement of ours and applies its own legs to what is on hand. */
-  record(movement: MovementDraft): void {
+  /**
+   * Takes down a movement of ours and applies its own legs to what is on hand.
+   * @param toldLater when it happened, epoch ms, if that was before it was told: a count in between has not seen it in the book
+   */
+  record(movement: MovementDraft, toldLater?: number): void {
     this.onHand.apply(movement.sku, movement.legs);
-    this.movements.push(movement);
+    this.movements.push(toldLater === undefined ? movement : { ...movement, toldLater });
+  }
+
+  /** Applies another service's movement, seen for the first time. */
+  apply(movement: BookedMovement): void {
+    this.onHand.apply(movement.sku, movement.legs);
+    this.#applied.push(movement);
   }
 
   fulfilment(id: string): Fulfilment | undefined {
@@ -92,6 +103,7 @@ export class Workbench {
       newWaitingCancellations: [...this.#waiting.values()].flat(),
       answeredCancellations: this.#answered,
       movements: this.movements,
+      applied: this.#applied,
       events: [...this.events, ...totalAlerts(this.onHand.crossings())],
     };
   }

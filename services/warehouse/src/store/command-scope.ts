@@ -83,7 +83,7 @@ function addTo(scope: OpenScope, command: Command): void {
       scope.fulfilments.add(command.fulfilmentId);
       return;
     case "APPLY_MOVEMENT":
-      addCounted(scope, command.sku);
+      addCounted(scope, command.movement.sku);
   }
 }
 

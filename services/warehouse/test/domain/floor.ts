@@ -1,4 +1,5 @@
 import type {
+  ApplyMovement,
   BookDocument,
   CancelFulfilment,
   Command,
@@ -156,6 +157,24 @@ export const cancel = (
   location,
   lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
 });
+
+/** A movement that another service recorded, as it arrives; told as its `sequence`th of the SKU. */
+export const foreign = (
+  kind: string,
+  sku: string,
+  legs: ApplyMovement["movement"]["legs"],
+  more: Partial<ApplyMovement["movement"]> = {},
+): ApplyMovement => {
+  const sequence = more.sequence ?? 1;
+  const identity = {
+    recordedBy: "transfer",
+    sequence,
+    movementId: `t-${sku}-${sequence}`,
+    occurredAt: NOW,
+    reverses: null,
+  };
+  return { type: "APPLY_MOVEMENT", movement: { sku, kind, legs, ...identity, ...more } };
+};
 
 export const documentId = (kind: DocumentKind, reference: string, location = "WUHAN") =>
   documentIdOf({ kind, location, reference });

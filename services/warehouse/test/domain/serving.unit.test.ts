@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { cancel, Floor, pick, receive, request, ship, short } from "./floor.js";
+import { cancel, Floor, foreign, pick, receive, request, ship, short } from "./floor.js";
 
 const requested = (lines: Parameters<typeof request>[0] = { 1: ["SOCKS", 3], 2: ["CAP", 2] }) => {
   const floor = new Floor();
@@ -206,16 +206,14 @@ describe("cancellation", () => {
 describe("movements of others", () => {
   test("only the legs of total and unsellable are ours", () => {
     const floor = new Floor();
-    floor.do({
-      type: "APPLY_MOVEMENT",
-      sku: "SOCKS",
-      legs: [
+    floor.do(
+      foreign("TRANSFER_RECEIVE", "SOCKS", [
         { location: "WUHAN", bucket: "transferReserved", delta: -5 },
         { location: "WUHAN", bucket: "inTransit", delta: -5 },
         { location: "BEIJING", bucket: "total", delta: 5 },
         { location: "BEIJING", bucket: "unsellable", delta: 5 },
-      ],
-    });
+      ]),
+    );
     expect(floor.last.onHand).toEqual([{ sku: "SOCKS", location: "BEIJING", total: 5, unsellable: 5 }]);
     expect(floor.last.movements).toEqual([]);
   });

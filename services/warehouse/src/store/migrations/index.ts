@@ -1,4 +1,5 @@
+import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
 
 /** The warehouse's own migrations, oldest first. */
-export const warehouseMigrations = [CreateWarehouseTables1764100000000];
+export const warehouseMigrations = [CreateWarehouseTables1764100000000, CreatePhysicalLog1764300000000];
