@@ -15,13 +15,18 @@ export function bookDocument(bench: Workbench, { head, lines, toldLater }: BookD
   const absent = notOnHand(bench, head, lines);
   if (absent.length > 0) return refuse("NOT_ON_HAND", "not that many pieces are there", absent);
   for (const line of lines) bookLine(bench, head, line, toldLater);
-  if (head.kind === "RETURN") announceReturn(bench, head, lines);
+  if (head.kind === "RETURN") announceReturn(bench, head, head.orderId, lines);
   return { outcome: "BOOKED", again: false };
 }
 
 /** Books rows one by one; a bad row costs itself only. */
 export function bookRows(bench: Workbench, { rows }: BookRows): RowsBooked {
-  return { outcome: "ROWS_BOOKED", rows: rows.map((row) => bookRow(bench, row)) };
+  const outcomes = rows.map((row) => bookRow(bench, row));
+  announceReturnedRows(
+    bench,
+    rows.filter((_, index) => outcomes[index]!.outcome === "APPLIED"),
+  );
+  return { outcome: "ROWS_BOOKED", rows: outcomes };
 }
 
 function bookRow(bench: Workbench, { row, head, line }: DocumentRow): RowOutcome {
@@ -34,6 +39,8 @@ function bookRow(bench: Workbench, { row, head, line }: DocumentRow): RowOutcome
     const reason = `line ${line.line} of ${head.reference} was booked before with other content`;
     return { row, outcome: "REJECTED", field: "reference", reason };
   }
+  const [absent] = notOnHand(bench, head, [line]);
+  if (absent) return { row, outcome: "REJECTED", field: "quantity", reason: absent.reason };
   bookLine(bench, head, line);
   return { row, outcome: "APPLIED" };
 }
@@ -73,10 +80,29 @@ function notOnHand(bench: Workbench, head: DocumentHead, lines: readonly Documen
   return absent;
 }
 
-function announceReturn(bench: Workbench, head: DocumentHead, lines: readonly DocumentLine[]): void {
+/** Rows come back from many orders: each order of a document hears of its own. */
+function announceReturnedRows(bench: Workbench, rows: readonly DocumentRow[]): void {
+  const returned = new Map<string, DocumentRow[]>();
+  for (const row of rows) {
+    if (row.head.kind !== "RETURN") continue;
+    const key = JSON.stringify([documentIdOf(row.head), row.line.orderId ?? row.head.orderId]);
+    const known = returned.get(key);
+    if (known) known.push(row);
+    else returned.set(key, [row]);
+  }
+  for (const [{ head, line }, ...others] of [...returned.values()] as [DocumentRow, ...DocumentRow[]][]) {
+    announceReturn(bench, head, line.orderId ?? head.orderId, [line, ...others.map((other) => other.line)]);
+  }
+}
+
+function announceReturn(
+  bench: Workbench,
+  { location, reference }: DocumentHead,
+  orderId: string | null,
+  lines: readonly DocumentLine[],
+): void {
   const judged = lines.map(({ lineId, sku, quantity, unsellable, missing }) => {
     return { lineId, sku, sellable: quantity - unsellable - missing, unsellable, missing };
   });
-  const { location, orderId, reference } = head;
   bench.events.push({ name: "ReturnReceived", value: { returnId: reference, orderId, location, lines: judged } });
 }

@@ -6,7 +6,8 @@ export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 /**
  * One line, in pieces. `quantity` counts everything the line speaks of; of it `unsellable` pieces came in unsellable and
- * `missing` ones did not come at all (returns only). `lineId` is the order's line that came back, where known.
+ * `missing` ones did not come at all (returns only). `lineId` is the order's line that came back, where known, and
+ * `orderId` its order where lines of one document come back from several (uploads only; otherwise the head names it).
  */
 export interface DocumentLine {
   readonly line: string;
@@ -15,6 +16,7 @@ export interface DocumentLine {
   readonly unsellable: number;
   readonly missing: number;
   readonly lineId: string | null;
+  readonly orderId: string | null;
 }
 
 export interface DocumentHead {
@@ -69,4 +71,5 @@ export const sameLine = (a: DocumentLine, b: DocumentLine): boolean =>
   a.quantity === b.quantity &&
   a.unsellable === b.unsellable &&
   a.missing === b.missing &&
-  a.lineId === b.lineId;
+  a.lineId === b.lineId &&
+  a.orderId === b.orderId;

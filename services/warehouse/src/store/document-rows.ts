@@ -5,7 +5,7 @@ import type { KnownDocument } from "../domain/world.js";
 const LOAD_WHOLE = `SELECT d.document_id, d.order_id,
     (SELECT count(*)::int FROM document_line l WHERE l.document_id = d.document_id) AS line_count
   FROM document d WHERE d.document_id = ANY($1::text[])`;
-const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id
+const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id, l.order_id
   FROM unnest($1::text[], $2::text[]) AS asked (document_id, line)
   JOIN document_line l ON l.document_id = asked.document_id AND l.line = asked.line`;
 const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, reference, order_id, reason, actor, booked_at)
@@ -13,9 +13,15 @@ const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, referen
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS h (document_id)
   ORDER BY h.document_id COLLATE "C" ON CONFLICT (document_id) DO NOTHING`;
 // No ON CONFLICT: a line that came in between means that somebody else booked the reference, and everything begins again.
-const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[])
+const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id, order_id)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[])
     AS l (document_id, line) ORDER BY l.document_id COLLATE "C", l.line COLLATE "C"`;
+
+type LineRow = Omit<DocumentLine, "lineId" | "orderId"> & {
+  document_id: string;
+  line_id: string | null;
+  order_id: string | null;
+};
 
 /** A line of a document that a command speaks of. */
 export interface AskedLine {
@@ -34,14 +40,14 @@ export async function loadDocuments(
 ): Promise<Map<string, KnownDocument>> {
   if (asked.length === 0) return new Map();
   const heads = await loadWhole(session, whole);
-  const rows = await session.query<DocumentLine & { document_id: string; line_id: string | null }>(LOAD, [
+  const rows = await session.query<LineRow>(LOAD, [
     asked.map((line) => line.documentId),
     asked.map((line) => line.line),
   ]);
   const found = new Map<string, Map<string, DocumentLine>>();
-  for (const { document_id, line_id: lineId, ...line } of rows) {
+  for (const { document_id, line_id: lineId, order_id: orderId, ...line } of rows) {
     const lines = found.get(document_id) ?? new Map<string, DocumentLine>();
-    found.set(document_id, lines.set(line.line, { ...line, lineId }));
+    found.set(document_id, lines.set(line.line, { ...line, lineId, orderId }));
   }
   const documents = new Map<string, KnownDocument>();
   for (const id of new Set([...heads.keys(), ...found.keys()])) {
@@ -90,5 +96,6 @@ export async function createDocuments(
     lines.map(({ line }) => line.unsellable),
     lines.map(({ line }) => line.missing),
     lines.map(({ line }) => line.lineId),
+    lines.map(({ line }) => line.orderId),
   ]);
 }

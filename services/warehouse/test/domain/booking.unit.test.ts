@@ -83,7 +83,7 @@ describe("rows of an upload", () => {
   const row = (number: number, sku: string, quantity: number, location = "WUHAN") => ({
     row: number,
     head: { kind: "RECEIPT" as const, location, reference: "up", orderId: null, reason: null, actor: null },
-    line: { line: `${number}`, sku, quantity, unsellable: 0, missing: 0, lineId: null },
+    line: { line: `${number}`, sku, quantity, unsellable: 0, missing: 0, lineId: null, orderId: null },
   });
 
   test("a bad row costs itself only", () => {

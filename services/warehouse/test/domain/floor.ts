@@ -105,7 +105,14 @@ export function book(
   return {
     type: "BOOK_DOCUMENT",
     head: { kind, location, reference, orderId, reason: null, actor: "clerk" },
-    lines: lines.map((line, index) => ({ unsellable: 0, missing: 0, lineId: null, line: `${index + 1}`, ...line })),
+    lines: lines.map((line, index) => ({
+      unsellable: 0,
+      missing: 0,
+      lineId: null,
+      orderId: null,
+      line: `${index + 1}`,
+      ...line,
+    })),
   };
 }
 

@@ -1,10 +1,19 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
-import { csvRows, ndjsonRows, UnreadableUpload, type UploadRow } from "../../src/http/upload-rows.js";
+import * as uploads from "../../src/http/upload-rows.js";
+import { UnreadableUpload, type UploadRow } from "../../src/http/upload-rows.js";
+
+const COLUMNS = {
+  names: ["sku", "quantity", "unsellableQuantity", "location", "reference"],
+  required: ["sku", "quantity"],
+  figures: ["quantity", "unsellableQuantity"],
+};
+const csvRows = (from: Readable) => uploads.csvRows(from, COLUMNS);
+const ndjsonRows = (from: Readable) => uploads.ndjsonRows(from, COLUMNS);
 
 /** The text in pieces of a few bytes, as a slow network brings it. */
-const stream = (text: string, bytes = 7) => {
-  const all = Buffer.from(text);
+const stream = (text: string | Buffer, bytes = 7) => {
+  const all = Buffer.from(text as string);
   const pieces = Array.from({ length: Math.ceil(all.length / bytes) }, (_, i) =>
     all.subarray(i * bytes, (i + 1) * bytes),
   );
@@ -82,5 +91,28 @@ describe("NDJSON", () => {
       { row: 5, field: "colour", reason: "is not known here" },
       { row: 6, fields: { sku: "C", quantity: 3 } },
     ]);
+  });
+});
+
+describe("the encoding", () => {
+  // 库存 as GBK has it, and as UTF-16 little endian with its byte order mark.
+  const GBK = Buffer.from([0xbf, 0xe2, 0xb4, 0xe6]);
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("sku,quantity\nA,1\n", "utf16le")]);
+
+  test("a row that is not UTF-8 ends the reading and is named: nothing is read with replacement characters", async () => {
+    const read: UploadRow[] = [];
+    const file = Buffer.concat([Buffer.from("sku,quantity\nA,1\n"), GBK, Buffer.from(",2\nB,3\n")]);
+    const reading = (async () => {
+      for await (const row of csvRows(stream(file))) read.push(row);
+    })();
+    await expect(reading).rejects.toThrow(UnreadableUpload);
+    await expect(reading).rejects.toThrow("row 3 is not UTF-8");
+    expect(read).toEqual([{ row: 2, fields: { sku: "A", quantity: 1 } }]);
+  });
+
+  test("so does a file in UTF-16, at its first row, and JSON in another encoding", async () => {
+    await expect(collect(csvRows(stream(utf16)))).rejects.toThrow("row 1 is not UTF-8");
+    const json = Buffer.concat([Buffer.from('{"sku":"'), GBK, Buffer.from('","quantity":1}\n')]);
+    await expect(collect(ndjsonRows(stream(json)))).rejects.toThrow("row 1 is not UTF-8");
   });
 });

@@ -142,3 +142,78 @@ test("an upload that cannot be read at all books nothing and says why", async ()
   const sheet = await upload("/v1/receipts?location=WUHAN", "A,1", "x", { "content-type": "application/vnd.ms-excel" });
   expect([sheet.status, problemOf(sheet)]).toEqual([415, "unsupported-media-type"]);
 });
+
+test("sheets of returns, damage, restorations and disposals are booked row by row like receipts", async () => {
+  await upload("/v1/receipts?location=WUHAN&reference=stock", "sku,quantity\nS1,10\nS2,10\n", "s-0");
+  const damages = "sku,quantity,reason\nS1,4,water\nS2,40,water\nS1,3,water\nS1,4,water\n";
+  const damaged = await upload("/v1/damages?location=WUHAN&reference=rain", damages, "s-1");
+  expect(damaged.body).toMatchObject({
+    rows: 4,
+    applied: 2,
+    rejected: 2,
+    errors: [
+      { row: 3, field: "quantity", reason: "not that many of S2 are there" },
+      { row: 5, field: "quantity", reason: "not that many of S1 are there" },
+    ],
+  });
+  const again = await upload("/v1/damages?location=WUHAN&reference=rain", damages, "s-2");
+  expect(again.body).toMatchObject({ applied: 0, alreadyApplied: 2, rejected: 2 });
+  const fit = await upload("/v1/restorations?location=WUHAN&reference=dry", "sku,quantity\nS1,2\nS2,1\n", "s-3");
+  expect(fit.body).toMatchObject({ applied: 1, rejected: 1, errors: [{ row: 3, field: "quantity" }] });
+  const scrap = '{"sku":"S1","quantity":1,"location":"WUHAN","reference":"scrap","reason":"mould"}\n';
+  const gone = await upload("/v1/disposals", scrap, "s-4", { "content-type": "application/x-ndjson" });
+  expect(gone.body).toMatchObject({ applied: 1, rejected: 0 });
+  expect(await floor.balance("S1")).toEqual({ total: 9, unsellable: 4 });
+});
+
+test("a sheet of returns speaks of many orders, and each hears of its own pieces", async () => {
+  const rows = [
+    "sku,orderId,lineId,sellable,unsellable,missing",
+    "B1,order-1,1,2,,",
+    "B1,order-2,1,,1,",
+    "B2,order-1,2,,,3",
+    "B3,order-3,1,0,0,0",
+  ];
+  const answer = await upload("/v1/returns?location=WUHAN&reference=back", rows.join("\n"), "back");
+  expect(answer.body).toMatchObject({ rows: 4, applied: 3, rejected: 1, errors: [{ row: 5, field: "row" }] });
+  expect(await floor.balance("B1")).toEqual({ total: 3, unsellable: 1 });
+  await floor.quiet();
+  const told = (await floor.told("ReturnReceived")).filter(({ returnId }) => returnId === "back");
+  const line = { lineId: "1", sku: "B1", sellable: 0, unsellable: 0, missing: 0 };
+  expect(told.map(({ orderId, lines }) => [orderId, lines])).toEqual(
+    expect.arrayContaining([
+      [
+        "order-1",
+        [
+          { ...line, sellable: 2 },
+          { ...line, lineId: "2", sku: "B2", missing: 3 },
+        ],
+      ],
+      ["order-2", [{ ...line, unsellable: 1 }]],
+    ]),
+  );
+  expect(told).toHaveLength(2);
+});
+
+test("a sheet that is not UTF-8 is refused with its row, and mended it goes on under the same key", async () => {
+  const path = "/v1/receipts?location=WUHAN&reference=gbk";
+  // 袜子 as GBK has it.
+  const file = Buffer.concat([Buffer.from("sku,quantity\nG1,1\n"), Buffer.from([0xcd, 0xe0, 0xd7, 0xd3, 0x2c, 0x32])]);
+  const token = await floor.system.token(["warehouse"]);
+  const send = async (type: string) => {
+    const headers = { "content-type": type, authorization: `Bearer ${token}`, "idempotency-key": "gbk" };
+    const response = await fetch(`${floor.system.urls.warehouse![0]}${path}`, { method: "POST", headers, body: file });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as { type: string; detail: string } };
+  };
+  const refused = await send("text/csv");
+  expect([refused.status, problemOf(refused), refused.body.detail]).toEqual([
+    422,
+    "unreadable-upload",
+    "row 3 is not UTF-8: save the file with this encoding and send it again",
+  ]);
+  expect(await floor.balance("G1")).toEqual({ total: 0, unsellable: 0 });
+  expect((await send("text/csv; charset=gbk")).status).toBe(415);
+  const mended = await upload(path, "sku,quantity\nG1,1\n袜子,2\n", "gbk");
+  expect(mended.body).toMatchObject({ applied: 2, rejected: 0 });
+  expect((await floor.balance("袜子")).total).toBe(2);
+});

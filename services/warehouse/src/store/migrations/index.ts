@@ -1,5 +1,10 @@
+import { AddOrderOfReturnedLines1764200000000 } from "./add-order-of-returned-lines.js";
 import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
 
 /** The warehouse's own migrations, oldest first. */
-export const warehouseMigrations = [CreateWarehouseTables1764100000000, CreatePhysicalLog1764300000000];
+export const warehouseMigrations = [
+  CreateWarehouseTables1764100000000,
+  AddOrderOfReturnedLines1764200000000,
+  CreatePhysicalLog1764300000000,
+];
