@@ -203,7 +203,11 @@ test("a sheet that is not UTF-8 is refused with its row, and mended it goes on u
   const send = async (type: string) => {
     const headers = { "content-type": type, authorization: `Bearer ${token}`, "idempotency-key": "gbk" };
     const response = await fetch(`${floor.system.urls.warehouse![0]}${path}`, { method: "POST", headers, body: file });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as { type: string; detail: string } };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as { type: string; detail: string },
+    };
   };
   const refused = await send("text/csv");
   expect([refused.status, problemOf(refused), refused.body.detail]).toEqual([
