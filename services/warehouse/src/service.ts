@@ -2,6 +2,7 @@ import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@sep
 import { Desk } from "./desk.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
+import { labellingRoutes } from "./http/labelling-routes.js";
 import { warehouseRoutes } from "./http/warehouse-routes.js";
 import { warehouseConsumer } from "./messaging/consumer.js";
 import { warehouseMigrations } from "./store/migrations/index.js";
@@ -35,6 +36,7 @@ export function warehouseService(): ServiceDefinition {
     ],
     routes: (context) => [
       ...warehouseRoutes(context),
+      ...labellingRoutes(context),
       ...documentRoutes(context.db, deskOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
       balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),

@@ -16,8 +16,9 @@ import { decide } from "./domain/decide.js";
 import { isOnHand } from "./domain/on-hand.js";
 import type { BookedMovement } from "./domain/physical-log.js";
 import { problemAnswer } from "./http/problem-answer.js";
-import { type CommandScope, scopeOf } from "./store/command-scope.js";
+import { type CommandScope, scopeOf, skusBySuffix } from "./store/command-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
+import { loadLabellings, noteListed } from "./store/labelling-rows.js";
 import { loadWorld } from "./store/load-world.js";
 import { writeDecision } from "./store/write-decision.js";
 
@@ -67,13 +68,17 @@ function commandOf(item: DeskItem): Command | undefined {
 /** Most movements only promise goods or give promises back: of those the warehouse remembers the position. */
 const touchesOnHand = ({ legs }: BookedMovement): boolean => legs.some(({ bucket }) => isOnHand(bucket));
 
-/** The lines of a fulfilment never change, so its SKUs can be read before they are locked. */
+/**
+ * The lines of a fulfilment never change, so its SKUs can be read before they are locked; the labels of a warehouse may, so
+ * what codes may mean by them is looked at again under the locks.
+ */
 async function holdingOf(session: Session, scope: CommandScope, moved: readonly string[]): Promise<Holding> {
   const ofFulfilments = await skusOfFulfilments(session, [...scope.handedOver]);
+  const bySuffix = skusBySuffix(scope.labelled, await loadLabellings(session, [...scope.labelled.keys()]));
   return {
     scope,
-    skus: new Set([...scope.skus, ...moved, ...ofFulfilments]),
-    counted: [...new Set([...scope.counted, ...ofFulfilments])],
+    skus: new Set([...scope.skus, ...moved, ...ofFulfilments, ...bySuffix]),
+    counted: [...new Set([...scope.counted, ...ofFulfilments, ...bySuffix])],
   };
 }
 
@@ -89,6 +94,10 @@ async function settleHeld(
     if (commands[index] === undefined) settled[index] = { outcome: { outcome: "TAKEN" } };
     else due.push(index);
   }
+  await noteListed(
+    unit,
+    items.flatMap((item) => (item.kind === "message" && item.content.means === "LISTING" ? [item.content.sku] : [])),
+  );
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
     const world = await loadWorld(unit, holding.scope, holding.counted, unit.now);
@@ -99,6 +108,9 @@ async function settleHeld(
     for (const id of holding.scope.handedOver) {
       const appeared = world.fulfilments.get(id)?.lines.some((line) => !holding.skus.has(line.sku));
       if (appeared) throw new StartOver(`fulfilment ${id} was requested meanwhile`);
+    }
+    for (const sku of skusBySuffix(holding.scope.labelled, world.labellings)) {
+      if (!holding.skus.has(sku)) throw new StartOver("a warehouse changed its labels meanwhile");
     }
     const decision = decide(world, open);
     await writeDecision(unit, world, decision);

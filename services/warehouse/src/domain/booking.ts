@@ -1,7 +1,16 @@
 import type { BookDocument, BookRows, DocumentRow } from "./commands.js";
+import { type BookedAs, bookedAs, type Misread, NO_LABELLING } from "./labelling.js";
 import type { Booked, RowOutcome, RowsBooked } from "./outcomes.js";
 import { type Refusal, type RefusedField, refuse } from "./refusal.js";
-import { type DocumentHead, type DocumentLine, documentIdOf, movementsOf, sameLine } from "./stock-document.js";
+import { announceReturn, ReturnedRows } from "./returned-goods.js";
+import {
+  type DocumentHead,
+  type DocumentLine,
+  documentIdOf,
+  movementsOf,
+  type ReadLine,
+  sameLine,
+} from "./stock-document.js";
 import type { Workbench } from "./workbench.js";
 
 /** Books a document as a whole, once: told again with the same content it stands, with other content it is refused. */
@@ -12,24 +21,24 @@ export function bookDocument(bench: Workbench, { head, lines, toldLater }: BookD
   }
   const known = bench.document(documentIdOf(head));
   if (known.lineCount > 0) return again(known, head, lines);
-  const absent = notOnHand(bench, head, lines);
+  const read = readLines(bench, head, lines);
+  if ("outcome" in read) return read;
+  const absent = notOnHand(bench, head, read);
   if (absent.length > 0) return refuse("NOT_ON_HAND", "not that many pieces are there", absent);
-  for (const line of lines) bookLine(bench, head, line, toldLater);
-  if (head.kind === "RETURN") announceReturn(bench, head, head.orderId, lines);
+  for (const line of read) bookLine(bench, head, line, toldLater);
+  if (head.kind === "RETURN") announceReturn(bench, head, head.orderId, read);
   return { outcome: "BOOKED", again: false };
 }
 
 /** Books rows one by one; a bad row costs itself only. */
 export function bookRows(bench: Workbench, { rows }: BookRows): RowsBooked {
-  const outcomes = rows.map((row) => bookRow(bench, row));
-  announceReturnedRows(
-    bench,
-    rows.filter((_, index) => outcomes[index]!.outcome === "APPLIED"),
-  );
+  const returned = new ReturnedRows();
+  const outcomes = rows.map((row) => bookRow(bench, row, returned));
+  returned.announce(bench);
   return { outcome: "ROWS_BOOKED", rows: outcomes };
 }
 
-function bookRow(bench: Workbench, { row, head, line }: DocumentRow): RowOutcome {
+function bookRow(bench: Workbench, { row, head, line }: DocumentRow, returned: ReturnedRows): RowOutcome {
   if (!bench.world.warehouses.has(head.location)) {
     return { row, outcome: "REJECTED", field: "location", reason: `no warehouse is called ${head.location}` };
   }
@@ -39,9 +48,12 @@ function bookRow(bench: Workbench, { row, head, line }: DocumentRow): RowOutcome
     const reason = `line ${line.line} of ${head.reference} was booked before with other content`;
     return { row, outcome: "REJECTED", field: "reference", reason };
   }
-  const [absent] = notOnHand(bench, head, [line]);
+  const booked = readLine(bench, head, line);
+  if ("field" in booked) return { row, outcome: "REJECTED", field: booked.field, reason: booked.reason };
+  const [absent] = notOnHand(bench, head, [{ told: line, booked }]);
   if (absent) return { row, outcome: "REJECTED", field: "quantity", reason: absent.reason };
-  bookLine(bench, head, line);
+  bookLine(bench, head, { told: line, booked });
+  if (head.kind === "RETURN") returned.add(head, { told: line, booked });
   return { row, outcome: "APPLIED" };
 }
 
@@ -60,17 +72,38 @@ function again(
   return refuse("DOCUMENT_CONFLICT", "the reference stands for something else", [{ field: "reference", reason }]);
 }
 
-function bookLine(bench: Workbench, head: DocumentHead, line: DocumentLine, toldLater?: number): void {
-  for (const movement of movementsOf(head, line)) bench.record(movement, toldLater);
-  bench.addDocumentLine(head, line);
+function bookLine(bench: Workbench, head: DocumentHead, { told, booked }: ReadLine, toldLater?: number): void {
+  for (const movement of movementsOf(head, told, booked)) bench.record(movement, toldLater);
+  bench.addDocumentLine(head, told, booked);
+}
+
+function readLine({ world }: Workbench, head: DocumentHead, line: DocumentLine): BookedAs | Misread {
+  const labelling = world.labellings.get(head.location) ?? NO_LABELLING;
+  return bookedAs(head.kind, line, labelling, (code) => world.listed.has(code));
+}
+
+/** All lines as the labels say, or why not; a refusal is named after its first fault. */
+function readLines(bench: Workbench, head: DocumentHead, lines: readonly DocumentLine[]): ReadLine[] | Refusal {
+  const read: ReadLine[] = [];
+  const faults: (RefusedField & { code: Misread["code"] })[] = [];
+  lines.forEach((told, index) => {
+    const booked = readLine(bench, head, told);
+    if ("field" in booked) {
+      faults.push({ field: `lines[${index}].${booked.field}`, reason: booked.reason, code: booked.code });
+    } else read.push({ told, booked });
+  });
+  const [first] = faults;
+  if (first === undefined) return read;
+  const errors = faults.map(({ field, reason }) => ({ field, reason }));
+  return refuse(first.code, "lines cannot be read by the labels of the warehouse", errors);
 }
 
 /** The lines that take more than is there; lines of one SKU count together. Receipts and returns take nothing. */
-function notOnHand(bench: Workbench, head: DocumentHead, lines: readonly DocumentLine[]): RefusedField[] {
+function notOnHand(bench: Workbench, head: DocumentHead, lines: readonly ReadLine[]): RefusedField[] {
   if (head.kind === "RECEIPT" || head.kind === "RETURN") return [];
   const taken = new Map<string, number>();
   const absent: RefusedField[] = [];
-  lines.forEach(({ sku, quantity }, index) => {
+  lines.forEach(({ told: { quantity }, booked: { sku } }, index) => {
     const { total, unsellable } = bench.onHand.at(sku, head.location);
     const there = head.kind === "DAMAGE" ? total - unsellable : unsellable;
     const sum = (taken.get(sku) ?? 0) + quantity;
@@ -78,31 +111,4 @@ function notOnHand(bench: Workbench, head: DocumentHead, lines: readonly Documen
     if (sum > there) absent.push({ field: `lines[${index}].quantity`, reason: `not that many of ${sku} are there` });
   });
   return absent;
-}
-
-/** Rows come back from many orders: each order of a document hears of its own. */
-function announceReturnedRows(bench: Workbench, rows: readonly DocumentRow[]): void {
-  const returned = new Map<string, DocumentRow[]>();
-  for (const row of rows) {
-    if (row.head.kind !== "RETURN") continue;
-    const key = JSON.stringify([documentIdOf(row.head), row.line.orderId ?? row.head.orderId]);
-    const known = returned.get(key);
-    if (known) known.push(row);
-    else returned.set(key, [row]);
-  }
-  for (const [{ head, line }, ...others] of [...returned.values()] as [DocumentRow, ...DocumentRow[]][]) {
-    announceReturn(bench, head, line.orderId ?? head.orderId, [line, ...others.map((other) => other.line)]);
-  }
-}
-
-function announceReturn(
-  bench: Workbench,
-  { location, reference }: DocumentHead,
-  orderId: string | null,
-  lines: readonly DocumentLine[],
-): void {
-  const judged = lines.map(({ lineId, sku, quantity, unsellable, missing }) => {
-    return { lineId, sku, sellable: quantity - unsellable - missing, unsellable, missing };
-  });
-  bench.events.push({ name: "ReturnReceived", value: { returnId: reference, orderId, location, lines: judged } });
 }

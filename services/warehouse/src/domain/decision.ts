@@ -1,6 +1,7 @@
 import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
+import type { BookedAs } from "./labelling.js";
 import type { OnHandChange } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
 import type { BookedMovement } from "./physical-log.js";
@@ -30,6 +31,13 @@ export interface RecordedDraft extends MovementDraft {
   readonly toldLater?: number;
 }
 
+/** A line as it was told, and what it was booked as. */
+export interface NewDocumentLine {
+  readonly documentId: string;
+  readonly line: DocumentLine;
+  readonly booked: BookedAs;
+}
+
 /** Everything that a slice of commands comes to. */
 export interface Decision {
   /** One per command, in the order given. */
@@ -38,7 +46,7 @@ export interface Decision {
   readonly newFulfilments: readonly Fulfilment[];
   readonly changedFulfilments: readonly FulfilmentUpdate[];
   readonly newDocuments: readonly DocumentHead[];
-  readonly newDocumentLines: readonly { readonly documentId: string; readonly line: DocumentLine }[];
+  readonly newDocumentLines: readonly NewDocumentLine[];
   readonly newWaitingCancellations: readonly CancelFulfilment[];
   /** requestIds of cancellations that were waiting and have been answered now. */
   readonly answeredCancellations: readonly string[];

@@ -7,6 +7,8 @@ export interface RefusedField {
 /** Why a command was refused as a whole; nothing of it was applied. */
 export const REFUSAL_CODES = [
   "UNKNOWN_WAREHOUSE",
+  "UNKNOWN_AREA",
+  "ALREADY_UNSELLABLE",
   "DOCUMENT_CONFLICT",
   "NOT_ON_HAND",
   "UNKNOWN_FULFILMENT",

@@ -1,11 +1,12 @@
 import { type MovementDraft, movementDraft } from "@septet/stock-contracts";
+import type { BookedAs } from "./labelling.js";
 
 /** The papers by which goods come, come back, or change their condition. Each line is booked once, for ever. */
 export const DOCUMENT_KINDS = ["RECEIPT", "RETURN", "DAMAGE", "RESTORATION", "DISPOSAL"] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 /**
- * One line, in pieces. `quantity` counts everything the line speaks of; of it `unsellable` pieces came in unsellable and
+ * One line as it is told, in pieces; the labels of its warehouse say what it comes to. `quantity` counts everything the line speaks of; of it `unsellable` pieces came in unsellable and
  * `missing` ones did not come at all (returns only). `lineId` is the order's line that came back, where known, and
  * `orderId` its order where lines of one document come back from several (uploads only; otherwise the head names it).
  */
@@ -17,6 +18,14 @@ export interface DocumentLine {
   readonly missing: number;
   readonly lineId: string | null;
   readonly orderId: string | null;
+  /** The area of the warehouse that the pieces came into. */
+  readonly area?: string;
+}
+
+/** A line with what it comes to by the labels of its warehouse. */
+export interface ReadLine {
+  readonly told: DocumentLine;
+  readonly booked: BookedAs;
 }
 
 export interface DocumentHead {
@@ -40,20 +49,18 @@ const REFERENCE_TYPES = {
   DISPOSAL: "disposal",
 } as const;
 
-/** The movements that book a line: one for its sellable, one for its unsellable part; none for missing pieces. */
-export function movementsOf(head: DocumentHead, line: DocumentLine): MovementDraft[] {
+/** The movements that book a line as it was read: one for its sellable, one for its unsellable part; none for missing pieces. */
+export function movementsOf(head: DocumentHead, line: DocumentLine, { sku, unsellable }: BookedAs): MovementDraft[] {
   const reference = { type: REFERENCE_TYPES[head.kind], id: head.reference, line: line.line };
-  const { sku, quantity } = line;
+  const { quantity } = line;
   const about = { sku, at: head.location, reference, reason: head.reason, actor: head.actor };
   switch (head.kind) {
     case "RECEIPT":
     case "RETURN": {
-      const sellable = quantity - line.unsellable - line.missing;
+      const sellable = quantity - unsellable - line.missing;
       const movements: MovementDraft[] = [];
       if (sellable > 0) movements.push(movementDraft(head.kind, "sellable", { ...about, quantity: sellable }));
-      if (line.unsellable > 0) {
-        movements.push(movementDraft(head.kind, "unsellable", { ...about, quantity: line.unsellable }));
-      }
+      if (unsellable > 0) movements.push(movementDraft(head.kind, "unsellable", { ...about, quantity: unsellable }));
       return movements;
     }
     case "DAMAGE":
@@ -72,4 +79,5 @@ export const sameLine = (a: DocumentLine, b: DocumentLine): boolean =>
   a.unsellable === b.unsellable &&
   a.missing === b.missing &&
   a.lineId === b.lineId &&
-  a.orderId === b.orderId;
+  a.orderId === b.orderId &&
+  a.area === b.area;

@@ -1,7 +1,8 @@
 import type { MovementDraft } from "@septet/stock-contracts";
 import type { CancelFulfilment } from "./commands.js";
-import type { Decision, DomainEvent, FulfilmentUpdate, RecordedDraft } from "./decision.js";
+import type { Decision, DomainEvent, FulfilmentUpdate, NewDocumentLine, RecordedDraft } from "./decision.js";
 import type { Fulfilment } from "./fulfilment.js";
+import type { BookedAs } from "./labelling.js";
 import { OnHandBook } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
 import type { BookedMovement } from "./physical-log.js";
@@ -17,7 +18,7 @@ export class Workbench {
   readonly #applied: BookedMovement[] = [];
   readonly events: DomainEvent[] = [];
   readonly #fulfilments = new Map<string, Fulfilment>();
-  readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, DocumentLine> }>();
+  readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, NewDocumentLine> }>();
   readonly #waiting = new Map<string, CancelFulfilment[]>();
   readonly #answered: string[] = [];
 
@@ -74,18 +75,18 @@ export class Workbench {
     return {
       orderId: own?.head?.orderId ?? stored?.orderId ?? null,
       lineCount: (stored?.lineCount ?? 0) + (own?.added.size ?? 0),
-      line: (line) => own?.added.get(line) ?? stored?.lines.get(line),
+      line: (line) => own?.added.get(line)?.line ?? stored?.lines.get(line),
     };
   }
 
-  addDocumentLine(head: DocumentHead, line: DocumentLine): void {
+  addDocumentLine(head: DocumentHead, line: DocumentLine, booked: BookedAs): void {
     const id = documentIdOf(head);
     let own = this.#documents.get(id);
     if (!own) {
       own = { head: this.world.documents.has(id) ? null : head, added: new Map() };
       this.#documents.set(id, own);
     }
-    own.added.set(line.line, line);
+    own.added.set(line.line, { documentId: id, line, booked });
   }
 
   /** Closes the slice: what is to be written, with the alerts that follow from it. */
@@ -97,9 +98,7 @@ export class Workbench {
       newFulfilments: [...this.#fulfilments.values()].filter((f) => !this.world.fulfilments.has(f.fulfilmentId)),
       changedFulfilments: this.#changedFulfilments(),
       newDocuments: documents.flatMap(([, own]) => (own.head ? [own.head] : [])),
-      newDocumentLines: documents.flatMap(([documentId, own]) =>
-        [...own.added.values()].map((line) => ({ documentId, line })),
-      ),
+      newDocumentLines: documents.flatMap(([, own]) => [...own.added.values()]),
       newWaitingCancellations: [...this.#waiting.values()].flat(),
       answeredCancellations: this.#answered,
       movements: this.movements,

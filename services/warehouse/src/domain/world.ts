@@ -1,5 +1,6 @@
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment } from "./fulfilment.js";
+import type { Labelling } from "./labelling.js";
 import type { OnHand } from "./on-hand.js";
 import type { DocumentLine } from "./stock-document.js";
 
@@ -17,6 +18,10 @@ export interface World {
   readonly now: number;
   /** The codes of those warehouses named by the commands that are defined. */
   readonly warehouses: ReadonlySet<string>;
+  /** By warehouse; one without a labelling is missing. */
+  readonly labellings: ReadonlyMap<string, Labelling>;
+  /** Those of the codes with a suffix that the catalogue lists. */
+  readonly listed: ReadonlySet<string>;
   /** By `onHandKey`. */
   readonly onHand: ReadonlyMap<string, OnHand>;
   readonly fulfilments: ReadonlyMap<string, Fulfilment>;

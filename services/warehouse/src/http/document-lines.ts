@@ -21,3 +21,7 @@ export const judgedPieces = <S extends z.ZodType<{ sellable: number; unsellable:
 
 /** A document without a reference is named after its key, so that the key books it once even after it is forgotten. */
 export const referenceOf = (claim: IdempotencyClaim): string => `key-${claim.id.slice(0, 32)}`;
+
+/** The area of a told line, where it names one. */
+export const areaOf = ({ area }: { readonly area?: string | undefined }): { area?: string } =>
+  area === undefined ? {} : { area };

@@ -11,15 +11,17 @@ import type { Desk } from "../desk.js";
 import type { BookDocument } from "../domain/commands.js";
 import type { Outcome } from "../domain/outcomes.js";
 import type { DocumentHead, DocumentKind, DocumentLine } from "../domain/stock-document.js";
-import { judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
+import { areaOf, judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
 import { headerOf, SHEET_DEFAULTS, uploadDocuments } from "./document-sheets.js";
 import { refusalAnswer } from "./problem-answer.js";
-import { id, lineId, lines, location, part, quantity, reason, sku } from "./schemas.js";
+import { area, id, lineId, lines, location, part, quantity, reason, sku } from "./schemas.js";
 
 const HEAD = { location, reference: id.optional(), reason: reason.optional() };
 const RECEIPT = z.strictObject({
   ...HEAD,
-  lines: lines(receivedPieces(z.strictObject({ sku, quantity, unsellableQuantity: part.default(0) }))),
+  lines: lines(
+    receivedPieces(z.strictObject({ sku, quantity, unsellableQuantity: part.default(0), area: area.optional() })),
+  ),
 });
 const JUDGED_LINE = z.strictObject({
   lineId: lineId.optional(),
@@ -27,9 +29,14 @@ const JUDGED_LINE = z.strictObject({
   sellable: part.default(0),
   unsellable: part.default(0),
   missing: part.default(0),
+  area: area.optional(),
 });
 const RETURN = z.strictObject({ ...HEAD, orderId: id.optional(), lines: lines(judgedPieces(JUDGED_LINE)) });
 const CONDITION = z.strictObject({ ...HEAD, lines: lines(z.strictObject({ sku, quantity })) });
+const DAMAGE = z.strictObject({
+  ...HEAD,
+  lines: lines(z.strictObject({ sku, quantity, area: area.optional() })),
+});
 
 const NOTHING_ELSE = { unsellable: 0, missing: 0, lineId: null, orderId: null };
 
@@ -46,16 +53,19 @@ type ToldLine = Omit<DocumentLine, "line">;
 export function documentRoutes(db: Database, desk: Desk): Route[] {
   return [
     documentRoute(db, desk, "/v1/receipts", "RECEIPT", "Books goods that arrived", RECEIPT, (told) =>
-      told.lines.map(({ sku, quantity, unsellableQuantity: unsellable }) => {
-        return { ...NOTHING_ELSE, sku, quantity, unsellable };
+      told.lines.map(({ sku, quantity, unsellableQuantity: unsellable, area }) => {
+        return { ...NOTHING_ELSE, sku, quantity, unsellable, ...areaOf({ area }) };
       }),
     ),
     documentRoute(db, desk, "/v1/returns", "RETURN", "Books goods that came back, each line judged", RETURN, (told) =>
-      told.lines.map(({ lineId = null, sku, sellable, unsellable, missing }) => {
-        return { sku, quantity: sellable + unsellable + missing, unsellable, missing, lineId, orderId: null };
+      told.lines.map(({ lineId = null, sku, sellable, unsellable, missing, area }) => {
+        const quantity = sellable + unsellable + missing;
+        return { sku, quantity, unsellable, missing, lineId, orderId: null, ...areaOf({ area }) };
       }),
     ),
-    conditionRoute(db, desk, "/v1/damages", "DAMAGE", "Sellable goods were found unfit"),
+    documentRoute(db, desk, "/v1/damages", "DAMAGE", "Sellable goods were found unfit", DAMAGE, (told) =>
+      told.lines.map(({ sku, quantity, area }) => ({ ...NOTHING_ELSE, sku, quantity, ...areaOf({ area }) })),
+    ),
     conditionRoute(db, desk, "/v1/restorations", "RESTORATION", "Unfit goods were found fit again"),
     conditionRoute(db, desk, "/v1/disposals", "DISPOSAL", "Unfit goods were scrapped, or sent back"),
   ];
@@ -92,7 +102,7 @@ function documentRoute<B extends z.ZodType<Told>>(
       200: "booked before with the same content; or an upload: counts, and what is wrong with which row",
       201: "booked",
       409: "the reference stands for something else, or not that many pieces are there",
-      422: "no such warehouse, or an upload that cannot be read",
+      422: "no such warehouse or area, a code that names unsellable stock, or an upload that cannot be read",
     },
     handler: (context) => {
       if (context.bulk !== undefined) return uploadDocuments(db, desk, kind, context);

@@ -5,8 +5,8 @@ import type { Desk } from "../desk.js";
 import type { DocumentRow } from "../domain/commands.js";
 import type { DocumentKind, DocumentLine } from "../domain/stock-document.js";
 import { bulkUpload, checkedRow } from "./bulk-upload.js";
-import { judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
-import { id, lineId, location, part, quantity, reason, sku } from "./schemas.js";
+import { areaOf, judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
+import { area, id, lineId, location, part, quantity, reason, sku } from "./schemas.js";
 import type { RowError, UploadColumns } from "./upload-rows.js";
 
 /** What the query of an upload gives to rows that have none of their own. */
@@ -25,7 +25,9 @@ interface Sheet {
   readonly read: ReadRow;
 }
 
-const RECEIVED = receivedPieces(z.object({ ...PLACE, sku, quantity, unsellableQuantity: part.default(0) }));
+const RECEIVED = receivedPieces(
+  z.object({ ...PLACE, sku, quantity, unsellableQuantity: part.default(0), area: area.optional() }),
+);
 const JUDGED = judgedPieces(
   z.object({
     ...PLACE,
@@ -35,29 +37,31 @@ const JUDGED = judgedPieces(
     missing: part.default(0),
     lineId: lineId.optional(),
     orderId: id.optional(),
+    area: area.optional(),
   }),
 );
 const CONDITION = z.object({ ...PLACE, sku, quantity });
+const DAMAGED = z.object({ ...PLACE, sku, quantity, area: area.optional() });
 const NOTHING_ELSE = { unsellable: 0, missing: 0, lineId: null, orderId: null };
 
 const RECEIPTS: Sheet = {
-  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], []),
+  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], ["area"]),
   read: (row, fields) => {
     const read = checkedRow(RECEIVED, row, fields);
     if (!("data" in read)) return read;
     const { sku, quantity, unsellableQuantity: unsellable } = read.data;
-    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, unsellable } };
+    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, unsellable, ...areaOf(read.data) } };
   },
 };
 const RETURNS: Sheet = {
-  columns: columns(["sku"], ["sellable", "unsellable", "missing"], ["lineId", "orderId"]),
+  columns: columns(["sku"], ["sellable", "unsellable", "missing"], ["lineId", "orderId", "area"]),
   read: (row, fields) => {
     const read = checkedRow(JUDGED, row, fields);
     if (!("data" in read)) return read;
     const { sku, sellable, unsellable, missing, lineId, orderId } = read.data;
     const quantity = sellable + unsellable + missing;
-    const line = { sku, quantity, unsellable, missing, lineId: lineId ?? null, orderId: orderId ?? null };
-    return { data: read.data, line };
+    const order = { lineId: lineId ?? null, orderId: orderId ?? null };
+    return { data: read.data, line: { sku, quantity, unsellable, missing, ...order, ...areaOf(read.data) } };
   },
 };
 const CONDITIONS: Sheet = {
@@ -70,10 +74,20 @@ const CONDITIONS: Sheet = {
   },
 };
 
+const DAMAGES: Sheet = {
+  columns: columns(["sku", "quantity"], ["quantity"], ["area"]),
+  read: (row, fields) => {
+    const read = checkedRow(DAMAGED, row, fields);
+    if (!("data" in read)) return read;
+    const { sku, quantity } = read.data;
+    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, ...areaOf(read.data) } };
+  },
+};
+
 const SHEETS: { readonly [K in DocumentKind]: Sheet } = {
   RECEIPT: RECEIPTS,
   RETURN: RETURNS,
-  DAMAGE: CONDITIONS,
+  DAMAGE: DAMAGES,
   RESTORATION: CONDITIONS,
   DISPOSAL: CONDITIONS,
 };

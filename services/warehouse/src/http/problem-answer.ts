@@ -5,6 +5,8 @@ const PROBLEMS: {
   readonly [C in RefusalCode]: { readonly status: number; readonly type: string; readonly title: string };
 } = {
   UNKNOWN_WAREHOUSE: { status: 422, type: "unknown-warehouse", title: "No such warehouse" },
+  UNKNOWN_AREA: { status: 422, type: "unknown-area", title: "No such area" },
+  ALREADY_UNSELLABLE: { status: 422, type: "already-unsellable", title: "The code names unsellable stock" },
   DOCUMENT_CONFLICT: { status: 409, type: "document-conflict", title: "The reference was used before" },
   NOT_ON_HAND: { status: 409, type: "not-on-hand", title: "Not that many pieces are there" },
   UNKNOWN_FULFILMENT: { status: 404, type: "unknown-fulfilment", title: "No such fulfilment" },

@@ -1,5 +1,6 @@
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
+import { WAREHOUSE_CODE } from "../domain/warehouse.js";
 
 /** The most lines of one JSON document or request; more go as an upload. */
 export const MAX_DOCUMENT_LINES = LIMITS.MAX_ORDER_LINES;
@@ -19,6 +20,11 @@ export const id = text(LIMITS.MAX_ID_CHARS);
 export const reason = text(LIMITS.MAX_TEXT_CHARS);
 export const tracking = text(LIMITS.MAX_ID_CHARS);
 export const name = text(LIMITS.MAX_ID_CHARS);
+/** An area of a warehouse. */
+export const area = text(LIMITS.MAX_SKU_CHARS);
+export const warehouseCode = z
+  .string()
+  .regex(WAREHOUSE_CODE, "takes up to 64 letters, digits, points, hyphens and underscores");
 export const location = text(LIMITS.MAX_ID_CHARS);
 /** Whole pieces, 1 to 1,000,000. */
 export const quantity = z.int("takes whole pieces from 1 to 1,000,000").min(1).max(LIMITS.MAX_QUANTITY_PIECES);

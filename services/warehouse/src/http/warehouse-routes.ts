@@ -11,14 +11,12 @@ import {
   sqlState,
 } from "@septet/service-kit";
 import { z } from "zod";
-import { defineWarehouse, WAREHOUSE_CODE, type Warehouse, type WarehouseDefinition } from "../domain/warehouse.js";
+import { defineWarehouse, type Warehouse, type WarehouseDefinition } from "../domain/warehouse.js";
 import { createWarehouse, listWarehouses, loadWarehouse, updateWarehouse } from "../store/warehouse-rows.js";
-import { name } from "./schemas.js";
+import { name, warehouseCode } from "./schemas.js";
 
 const UNIQUE_VIOLATION = "23505";
-const CODE = z.object({
-  code: z.string().regex(WAREHOUSE_CODE, "takes up to 64 letters, digits, points, hyphens and underscores"),
-});
+const CODE = z.object({ code: warehouseCode });
 const BODY = z.strictObject({
   name,
   region: name.nullish(),

@@ -6,6 +6,8 @@ import type { CancelFulfilment, RequestFulfilment } from "../domain/commands.js"
 export type MessageContent =
   | { readonly means: "COMMAND"; readonly command: RequestFulfilment | CancelFulfilment }
   | { readonly means: "MOVEMENT"; readonly movement: RecordOf<"StockMovement"> }
+  /** The catalogue lists this SKU. */
+  | { readonly means: "LISTING"; readonly sku: string }
   | { readonly means: "NOTHING" }
   | { readonly means: "REFUSED"; readonly error: { readonly code: string; readonly message: string } };
 
@@ -25,6 +27,8 @@ export function contentOf(decoded: DecodedMessage): MessageContent {
       const command = { type: "CANCEL_FULFILMENT", requestId, fulfilmentId, orderId, location, lines } as const;
       return { means: "COMMAND", command };
     }
+    case "SkuListed":
+      return { means: "LISTING", sku: decoded.value.sku };
     default:
       return { means: "NOTHING" };
   }

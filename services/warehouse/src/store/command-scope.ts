@@ -1,4 +1,5 @@
 import type { Command } from "../domain/commands.js";
+import { type Labelling, suffixedSku } from "../domain/labelling.js";
 import { documentIdOf } from "../domain/stock-document.js";
 import type { AskedLine } from "./document-rows.js";
 
@@ -16,6 +17,8 @@ export interface CommandScope {
   readonly cancelRequests: readonly string[];
   readonly locations: ReadonlySet<string>;
   readonly documentLines: readonly AskedLine[];
+  /** By location: the codes that are to be read as its labels say. */
+  readonly labelled: ReadonlyMap<string, ReadonlySet<string>>;
   /** Documents told as a whole. */
   readonly wholeDocuments: ReadonlySet<string>;
 }
@@ -31,18 +34,49 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
     cancelRequests: [] as string[],
     locations: new Set<string>(),
     documentLines: [] as AskedLine[],
+    labelled: new Map<string, Set<string>>(),
     wholeDocuments: new Set<string>(),
   };
   for (const command of commands) addTo(scope, command);
   return scope;
 }
 
+/** The SKUs that codes may stand for by the suffix of their warehouse, beside the codes themselves. */
+export function skusBySuffix(
+  labelled: CommandScope["labelled"],
+  labellings: ReadonlyMap<string, Labelling>,
+): ReadonlySet<string> {
+  return new Set(suffixed(labelled, labellings).map(([, sku]) => sku));
+}
+
+/** The codes that end with the suffix of their warehouse. */
+export function codesWithSuffix(
+  labelled: CommandScope["labelled"],
+  labellings: ReadonlyMap<string, Labelling>,
+): string[] {
+  return [...new Set(suffixed(labelled, labellings).map(([code]) => code))];
+}
+
+function suffixed(
+  labelled: CommandScope["labelled"],
+  labellings: ReadonlyMap<string, Labelling>,
+): [code: string, sku: string][] {
+  return [...labellings].flatMap(([location, { unsellableSuffix }]) =>
+    [...(labelled.get(location) ?? [])].flatMap((code): [string, string][] => {
+      const sku = suffixedSku(code, unsellableSuffix);
+      return sku === undefined ? [] : [[code, sku]];
+    }),
+  );
+}
+
 type OpenScope = {
   -readonly [K in keyof CommandScope]: CommandScope[K] extends ReadonlySet<string>
     ? Set<string>
-    : CommandScope[K] extends readonly (infer T)[]
-      ? T[]
-      : never;
+    : CommandScope[K] extends ReadonlyMap<string, ReadonlySet<string>>
+      ? Map<string, Set<string>>
+      : CommandScope[K] extends readonly (infer T)[]
+        ? T[]
+        : never;
 };
 
 function addTo(scope: OpenScope, command: Command): void {
@@ -52,7 +86,7 @@ function addTo(scope: OpenScope, command: Command): void {
       scope.locations.add(command.head.location);
       scope.wholeDocuments.add(documentId);
       for (const { sku, line } of command.lines) {
-        addCounted(scope, sku);
+        addLabelled(scope, command.head.location, sku);
         scope.documentLines.push({ documentId, line });
       }
       return;
@@ -60,7 +94,7 @@ function addTo(scope: OpenScope, command: Command): void {
     case "BOOK_ROWS":
       for (const { head, line } of command.rows) {
         scope.locations.add(head.location);
-        addCounted(scope, line.sku);
+        addLabelled(scope, head.location, line.sku);
         scope.documentLines.push({ documentId: documentIdOf(head), line: line.line });
       }
       return;
@@ -85,6 +119,13 @@ function addTo(scope: OpenScope, command: Command): void {
     case "APPLY_MOVEMENT":
       addCounted(scope, command.movement.sku);
   }
+}
+
+function addLabelled(scope: OpenScope, location: string, code: string): void {
+  addCounted(scope, code);
+  const codes = scope.labelled.get(location);
+  if (codes) codes.add(code);
+  else scope.labelled.set(location, new Set([code]));
 }
 
 function addCounted(scope: OpenScope, sku: string): void {

@@ -1,11 +1,13 @@
 import type { Session } from "@septet/messaging";
+import type { NewDocumentLine } from "../domain/decision.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "../domain/stock-document.js";
 import type { KnownDocument } from "../domain/world.js";
 
 const LOAD_WHOLE = `SELECT d.document_id, d.order_id,
     (SELECT count(*)::int FROM document_line l WHERE l.document_id = d.document_id) AS line_count
   FROM document d WHERE d.document_id = ANY($1::text[])`;
-const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id, l.order_id
+const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id, l.order_id,
+    l.told_sku, l.told_unsellable, l.area
   FROM unnest($1::text[], $2::text[]) AS asked (document_id, line)
   JOIN document_line l ON l.document_id = asked.document_id AND l.line = asked.line`;
 const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, reference, order_id, reason, actor, booked_at)
@@ -13,15 +15,39 @@ const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, referen
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS h (document_id)
   ORDER BY h.document_id COLLATE "C" ON CONFLICT (document_id) DO NOTHING`;
 // No ON CONFLICT: a line that came in between means that somebody else booked the reference, and everything begins again.
-const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id, order_id)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[])
+const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id, order_id,
+    told_sku, told_unsellable, area)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
+    $9::text[], $10::int[], $11::text[])
     AS l (document_id, line) ORDER BY l.document_id COLLATE "C", l.line COLLATE "C"`;
 
-type LineRow = Omit<DocumentLine, "lineId" | "orderId"> & {
+interface LineRow {
   document_id: string;
+  line: string;
+  sku: string;
+  quantity: number;
+  unsellable: number;
+  missing: number;
   line_id: string | null;
   order_id: string | null;
-};
+  told_sku: string | null;
+  told_unsellable: number | null;
+  area: string | null;
+}
+
+/** The line as it was told, whatever it was booked as. */
+function toldLine(row: LineRow): DocumentLine {
+  return {
+    line: row.line,
+    sku: row.told_sku ?? row.sku,
+    quantity: row.quantity,
+    unsellable: row.told_unsellable ?? row.unsellable,
+    missing: row.missing,
+    lineId: row.line_id,
+    orderId: row.order_id,
+    ...(row.area === null ? {} : { area: row.area }),
+  };
+}
 
 /** A line of a document that a command speaks of. */
 export interface AskedLine {
@@ -45,9 +71,9 @@ export async function loadDocuments(
     asked.map((line) => line.line),
   ]);
   const found = new Map<string, Map<string, DocumentLine>>();
-  for (const { document_id, line_id: lineId, order_id: orderId, ...line } of rows) {
-    const lines = found.get(document_id) ?? new Map<string, DocumentLine>();
-    found.set(document_id, lines.set(line.line, { ...line, lineId, orderId }));
+  for (const row of rows) {
+    const lines = found.get(row.document_id) ?? new Map<string, DocumentLine>();
+    found.set(row.document_id, lines.set(row.line, toldLine(row)));
   }
   const documents = new Map<string, KnownDocument>();
   for (const id of new Set([...heads.keys(), ...found.keys()])) {
@@ -72,7 +98,7 @@ async function loadWhole(
 export async function createDocuments(
   session: Session,
   heads: readonly DocumentHead[],
-  lines: readonly { readonly documentId: string; readonly line: DocumentLine }[],
+  lines: readonly NewDocumentLine[],
   now: number,
 ): Promise<void> {
   if (heads.length > 0) {
@@ -91,11 +117,14 @@ export async function createDocuments(
   await session.query(CREATE_LINES, [
     lines.map(({ documentId }) => documentId),
     lines.map(({ line }) => line.line),
-    lines.map(({ line }) => line.sku),
+    lines.map(({ booked }) => booked.sku),
     lines.map(({ line }) => line.quantity),
-    lines.map(({ line }) => line.unsellable),
+    lines.map(({ booked }) => booked.unsellable),
     lines.map(({ line }) => line.missing),
     lines.map(({ line }) => line.lineId),
     lines.map(({ line }) => line.orderId),
+    lines.map(({ line, booked }) => (line.sku === booked.sku ? null : line.sku)),
+    lines.map(({ line, booked }) => (line.unsellable === booked.unsellable ? null : line.unsellable)),
+    lines.map(({ line }) => line.area ?? null),
   ]);
 }

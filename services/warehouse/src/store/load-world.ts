@@ -1,8 +1,9 @@
 import type { Session } from "@septet/messaging";
 import type { World } from "../domain/world.js";
-import type { CommandScope } from "./command-scope.js";
+import { type CommandScope, codesWithSuffix } from "./command-scope.js";
 import { loadDocuments } from "./document-rows.js";
 import { loadFulfilments } from "./fulfilment-rows.js";
+import { listedAmong, loadLabellings } from "./labelling-rows.js";
 import { loadOnHand } from "./on-hand-rows.js";
 import { loadWaitingCancellations } from "./waiting-cancellation-rows.js";
 import { definedWarehouses } from "./warehouse-rows.js";
@@ -17,9 +18,12 @@ export async function loadWorld(
   counted: readonly string[],
   now: number,
 ): Promise<World> {
+  const labellings = await loadLabellings(session, [...scope.labelled.keys()]);
   return {
     now,
     warehouses: await definedWarehouses(session, [...scope.locations]),
+    labellings,
+    listed: await listedAmong(session, codesWithSuffix(scope.labelled, labellings)),
     onHand: await loadOnHand(session, counted),
     fulfilments: await loadFulfilments(session, [...scope.fulfilments]),
     waitingCancellations: await loadWaitingCancellations(session, [...scope.requested]),

@@ -19,6 +19,8 @@ export const NOW = 1_700_000_000_000;
 export const emptyWorld: World = {
   now: NOW,
   warehouses: new Set(["WUHAN", "BEIJING"]),
+  labellings: new Map(),
+  listed: new Set(),
   onHand: new Map(),
   fulfilments: new Map(),
   waitingCancellations: new Map(),
@@ -93,7 +95,7 @@ function evolve(world: World, decision: Decision): World {
   return { ...world, onHand, fulfilments, documents, waitingCancellations: waiting };
 }
 
-type LineOf = { sku: string; quantity: number; unsellable?: number; missing?: number; lineId?: string };
+type LineOf = { sku: string; quantity: number; unsellable?: number; missing?: number; lineId?: string; area?: string };
 
 export function book(
   kind: DocumentKind,

@@ -37,7 +37,7 @@ export class FloorSystem {
   static async start(instances = 1): Promise<FloorSystem> {
     const stack = await attachOrStartStack();
     const floor = new FloorSystem(stack, await startSystem({ stack, services: { warehouse: instances } }));
-    await floor.#codec.register(["FulfilmentRequested", "FulfilmentCancelRequested", "StockMovement"]);
+    await floor.#codec.register(["FulfilmentRequested", "FulfilmentCancelRequested", "StockMovement", "SkuListed"]);
     for (const code of ["WUHAN", "BEIJING"]) await floor.clerk().put(`/v1/warehouses/${code}`, { name: code });
     return floor;
   }
@@ -137,7 +137,7 @@ export class FloorSystem {
         "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
       );
       if (row.n > 0) return false;
-      for (const topic of ["stock.fulfilments.v1", "stock.movements.v1"]) {
+      for (const topic of ["stock.fulfilments.v1", "stock.movements.v1", "upstream.catalogue.v1"]) {
         const ends = await this.#log.endOffsets(topic);
         const rows = await this.system.query<{ partition: number; next: number }>(
           "warehouse",
