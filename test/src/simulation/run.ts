@@ -1,4 +1,5 @@
 import { examine } from "./auditor/auditor.js";
+import { type EndState, endStateOf } from "./auditor/end-state.js";
 import { readTables } from "./auditor/tables.js";
 import type { Templates } from "./database/templates.js";
 import { OutsideWorld } from "./workload/outside-world.js";
@@ -34,6 +35,8 @@ export interface RunResult {
   readonly fingerprint: string;
   readonly trace: readonly string[];
   readonly messages: number;
+  /** How the day ended, when it was audited. */
+  readonly end: EndState;
 }
 
 /** Plays a script to its end and beyond, until everything rests, and has it audited. */
@@ -47,17 +50,19 @@ export async function run(o: RunOptions): Promise<RunResult> {
   };
   process.on("unhandledRejection", rejected);
   try {
-    const findings = await play(world, o.script);
+    const { findings, end } = await play(world, o.script);
     const { steps } = world.scheduler;
     const messages = world.history.witnessed.length;
-    return { findings, steps, fingerprint: world.trace.fingerprint(), trace: world.trace.lines, messages };
+    return { findings, steps, fingerprint: world.trace.fingerprint(), trace: world.trace.lines, messages, end };
   } finally {
     await world.close();
     process.off("unhandledRejection", rejected);
   }
 }
 
-async function play(world: World, script: Script): Promise<string[]> {
+const NO_END: EndState = new Map();
+
+async function play(world: World, script: Script): Promise<Pick<RunResult, "findings" | "end">> {
   const outside = new OutsideWorld(world);
   const day = new Day(world, script);
   for (const instance of world.instances) instance.start();
@@ -76,7 +81,7 @@ async function play(world: World, script: Script): Promise<string[]> {
     for (; next < moves.length && moves[next]!.step <= step; next++) {
       const { move } = moves[next]!;
       outside.perform(move);
-      if (move.do === "jump") await passQuietly(world, day);
+      if (move.do === "jump" || move.do === "jumpToEnd") await passQuietly(world, day);
     }
     await day.dawn(step);
     await outside.insist();
@@ -91,10 +96,15 @@ async function play(world: World, script: Script): Promise<string[]> {
     world.scheduler.jump(jump);
     rested = await rest(world, outside, day, jump === 0 ? 0 : QUIET_MS);
   }
-  if (world.findings.length > 0) return [...world.findings];
-  if (!rested) return [`it does not come to rest: ${(await waitsFor(world, outside)).join("; ")}`];
+  if (world.findings.length > 0) return { findings: [...world.findings], end: NO_END };
+  if (!rested) {
+    const waiting = (await waitsFor(world, outside)).join("; ");
+    return { findings: [`it does not come to rest: ${waiting}`], end: NO_END };
+  }
   const tables = await readTables(world.inspector);
-  return examine({ history: world.history, tables, broker: world.broker, now: world.scheduler.now, script });
+  const { history, broker } = world;
+  const findings = examine({ history, tables, broker, now: world.scheduler.now, script });
+  return { findings, end: endStateOf(tables) };
 }
 
 /** After a jump the sweepers get round to it before anybody says something new: twice, for what needs two looks. */
@@ -152,12 +162,20 @@ async function waitsFor({ broker, inspector }: World, outside: OutsideWorld): Pr
   return rows > 0 ? [`${rows} rows are unpublished`] : [];
 }
 
+/** What becomes of a frozen instance: first others notice, then (`ageMs` 0) it wakes up. */
+interface Thaw {
+  readonly step: number;
+  readonly instance: number;
+  readonly ageMs: number;
+  readonly evicted: boolean;
+}
+
 /** What goes wrong on a day, and who comes back from it when. */
 class Day {
   readonly #world: World;
   readonly #faults: readonly { readonly step: number; readonly fault: Fault }[];
   #next = 0;
-  readonly #thaws: { readonly step: number; readonly instance: number; readonly ageMs: number }[] = [];
+  readonly #thaws: Thaw[] = [];
   readonly #returns = new Map<number, number>();
 
   constructor(world: World, script: Script) {
@@ -194,6 +212,10 @@ class Day {
       for (const group of broker.groups.values()) group.deal(fault.first);
       return;
     }
+    if (fault.fault === "echo") {
+      echo(this.#world, fault.nth);
+      return;
+    }
     const number = fault.instance % instances.length;
     const instance = instances[number]!;
     switch (fault.fault) {
@@ -208,8 +230,13 @@ class Day {
       case "freeze":
         instance.process.frozen = true;
         // The server notices half-way, so that others can take over before the frozen one wakes up.
-        this.#thaws.push({ step: step + Math.ceil(fault.forSteps / 2), instance: number, ageMs: fault.forMs });
-        this.#thaws.push({ step: step + fault.forSteps, instance: number, ageMs: 0 });
+        this.#thaws.push({
+          step: step + Math.ceil(fault.forSteps / 2),
+          instance: number,
+          ageMs: fault.forMs,
+          evicted: fault.evicted === true,
+        });
+        this.#thaws.push({ step: step + fault.forSteps, instance: number, ageMs: 0, evicted: false });
         break;
       case "publish":
         faults.armPublish(instance.name, fault.fate);
@@ -223,9 +250,19 @@ class Day {
     }
   }
 
-  #thaw({ instance, ageMs }: { instance: number; ageMs: number }): void {
-    const { process } = this.#world.instance(instance);
-    if (ageMs > 0) this.#world.server.age(process, ageMs);
-    else process.frozen = false;
+  #thaw({ instance, ageMs, evicted }: Thaw): void {
+    const frozen = this.#world.instance(instance);
+    if (ageMs === 0) frozen.process.frozen = false;
+    else this.#world.server.age(frozen.process, ageMs);
+    if (evicted) frozen.evict();
   }
+}
+
+/** A displaced relay sends once more what was sent before. */
+function echo({ history, broker, scheduler }: World, nth: number): void {
+  const ours = history.witnessed.filter(({ message }) => message.topic.startsWith("stock.") && message.key !== null);
+  const sent = ours.at(-1 - (nth % Math.max(1, ours.length)))?.message;
+  if (sent === undefined) return;
+  const { topic, key, value, headers } = sent;
+  broker.append({ topic, key: key!, value, headers }, scheduler.now);
 }

@@ -21,6 +21,8 @@ export class SimulatedConsumption implements Consumption, GroupMember {
   readonly #leftovers = new Map<string, Promise<void>>();
   #lanes = new Map<string, SimulatedLane>();
   #looking = false;
+  /** The group goes on without this member, which does not know it yet. */
+  #missed = false;
   #ended = false;
   #fatal: Error | undefined;
 
@@ -42,7 +44,12 @@ export class SimulatedConsumption implements Consumption, GroupMember {
   async #look(): Promise<void> {
     await this.#steps.take(`rejoin ${this.#options.groupId}`, () => undefined);
     this.#looking = false;
-    if (!this.#ended) this.#takeUp();
+    if (this.#ended) return;
+    if (!this.#missed) this.#takeUp();
+    else {
+      this.#missed = false;
+      this.#broker.group(this.#options.groupId).join(this);
+    }
   }
 
   async stop(): Promise<void> {
@@ -56,6 +63,14 @@ export class SimulatedConsumption implements Consumption, GroupMember {
   gone(): void {
     this.#ended = true;
     this.#broker.group(this.#options.groupId).leave(this.id);
+  }
+
+  /** The coordinator has not heard of the member for too long: it goes on as a zombie until it finds out and joins again. */
+  evicted(): void {
+    if (this.#ended || this.#missed) return;
+    this.#missed = true;
+    this.#broker.group(this.#options.groupId).leave(this.id);
+    this.dealt();
   }
 
   health(): Health {

@@ -73,6 +73,11 @@ export class SimulatedEventLog implements EventLog {
     for (const consumption of this.#consumptions) consumption.gone();
   }
 
+  /** The process has not been heard of for so long that its groups go on without it. */
+  evict(): void {
+    for (const consumption of this.#consumptions) consumption.evicted();
+  }
+
   /** The process has died: its members are missed in their groups. */
   kill(): void {
     for (const consumption of this.#consumptions) consumption.gone();

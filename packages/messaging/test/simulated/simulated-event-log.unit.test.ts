@@ -237,6 +237,26 @@ describe("two members of a group", () => {
   });
 });
 
+test("a member that its group has given up goes on as a zombie, whose commits are refused, until it joins again", async () => {
+  const { broker, steps, log } = world();
+  const slices: string[][] = [];
+  const sleeper = await log.consume(options(slices));
+  await steps.doAll();
+  const awake = new SimulatedEventLog("two", broker, new StepsAtWill());
+  log.evict();
+  const other = await awake.consume(options([]));
+  expect(broker.group("readers").partitionsOf(sleeper.id)).toEqual([]);
+  expect(broker.group("readers").partitionsOf(other.id)).toHaveLength(2);
+  broker.append(record("a", "1"), 0);
+  await settled();
+  await steps.do("deliver");
+  await steps.do("commit");
+  expect(slices).toEqual([["1"]]);
+  expect(broker.group("readers").committed({ topic: TOPIC, partition: broker.partitionOf("a") })).toBeUndefined();
+  await steps.doAll();
+  expect(broker.group("readers").partitionsOf(sleeper.id)).toHaveLength(1);
+});
+
 test("reading to the end visits what was there at the call, from the given offsets, without a group", async () => {
   const { broker, steps, log } = world();
   for (const text of ["1", "2", "3"]) broker.append(record("a", text), 0);

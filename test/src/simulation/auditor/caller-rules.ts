@@ -6,8 +6,8 @@ const isKept = (status: number): boolean => (status >= 200 && status < 300) || s
 
 /** What callers over HTTP and readers of topics may rely on. */
 export function callerRules({ history, script }: Evidence, findings: Findings): void {
-  for (const { path, move, answers } of history.exchanges) {
-    if (move.do === "define") continue;
+  for (const { path, method, answers } of history.exchanges) {
+    if (method !== "POST") continue;
     const kept = new Set(answers.filter(({ status }) => isKept(status)).map((answer) => JSON.stringify(answer)));
     const shown = () => `${path}: ${[...kept].join(" and ")}`;
     findings.expect(kept.size <= 1, "the same key gets the same answer", shown);

@@ -17,6 +17,7 @@ export function warehouseRules(evidence: Evidence, findings: Findings): void {
   documentsAreBookedOnce(evidence, findings);
   handedOverOnce(evidence, findings);
   requestsAreTaken(evidence, findings);
+  whatIsLeftIsPromised(evidence, findings);
   shipmentsAreToldOnce(evidence, findings);
   cancelRequestsAreAnsweredOnce(evidence, findings);
 }
@@ -102,6 +103,26 @@ function requestsAreTaken({ history, tables }: Evidence, findings: Findings): vo
   }
 }
 
+/** Pieces that nobody expects any more must not be shipped, and those that somebody expects must be there to ship. */
+function whatIsLeftIsPromised({ tables }: Evidence, findings: Findings): void {
+  if (tables.orders === undefined) return;
+  const left = new Map<string, number>();
+  for (const row of tables.fulfilmentLines) {
+    const pieces = row.quantity - row.shipped - row.short - row.damaged - row.cancelled;
+    add(left, JSON.stringify([row.order_id, row.line_id, row.location]), pieces);
+  }
+  const promised = new Map<string, number>();
+  for (const { order_id, line_id, location, open, fulfilment_id } of tables.allocations) {
+    if (fulfilment_id !== null) add(promised, JSON.stringify([order_id, line_id, location]), open);
+  }
+  for (const place of new Set([...left.keys(), ...promised.keys()])) {
+    const has = left.get(place) ?? 0;
+    const expected = promised.get(place) ?? 0;
+    const shown = () => `${place}: the warehouse has ${has} to hand over, the order expects ${expected}`;
+    findings.expect(has === expected, "what is still to hand over is what is promised", shown);
+  }
+}
+
 /** A clerk who asks twice with one key has shipped once. */
 function shipmentsAreToldOnce({ history }: Evidence, findings: Findings): void {
   const told = new Map<string, Set<string>>();
@@ -109,8 +130,8 @@ function shipmentsAreToldOnce({ history }: Evidence, findings: Findings): void {
     told.set(value.fulfilmentId, (told.get(value.fulfilmentId) ?? new Set()).add(value.eventId));
   }
   const asked = new Map<string, number>();
-  for (const { move, path, answers } of history.exchanges) {
-    if (move.do !== "ship" || !answers.some(({ status }) => status === 200)) continue;
+  for (const { path, answers } of history.exchanges) {
+    if (!path.endsWith("/ship") || !answers.some(({ status }) => status === 200)) continue;
     add(asked, decodeURIComponent(path.split("/")[3] ?? ""), 1);
   }
   for (const [fulfilmentId, events] of told) {

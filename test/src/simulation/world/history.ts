@@ -1,7 +1,7 @@
 import type { Codec, InboundMessage } from "@septet/messaging";
 import type { RecordName, RecordOf } from "@septet/stock-contracts";
 import type { Move } from "../workload/script.js";
-import type { HttpAnswer } from "./http-call.js";
+import type { HttpAnswer, HttpRequest } from "./http-call.js";
 
 /** A message as it went into the log, read; `record` is undefined when its bytes say nothing. */
 export interface Witnessed {
@@ -16,6 +16,7 @@ export interface Exchange {
   readonly move: Move;
   readonly service: string;
   readonly path: string;
+  readonly method: HttpRequest["method"];
   /** Simulated time of the first sending, epoch ms. */
   readonly askedAt: number;
   readonly answers: HttpAnswer[];

@@ -82,6 +82,11 @@ export class Instance {
     await server.endAll(this.process);
   }
 
+  /** Its groups miss it while it is frozen: its partitions go to others. */
+  evict(): void {
+    if (this.process.frozen) this.#log?.evict();
+  }
+
   /** Is told to stop, and dies when it has stopped. */
   stop(): void {
     const running = this.#running;

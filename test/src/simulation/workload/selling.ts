@@ -1,0 +1,127 @@
+import { orderPlaced } from "./order-placed.js";
+import type { OutsideWorld } from "./outside-world.js";
+import type { Drawn, Shop } from "./shop.js";
+
+export interface ScriptLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** What shops and payment providers do. */
+export type SellingMove =
+  | { readonly do: "list"; readonly sku: string; readonly active: boolean }
+  | {
+      readonly do: "place";
+      readonly via: "topic" | "http";
+      readonly orderId: string;
+      readonly payment: "PENDING" | "PAID";
+      readonly allowPartial: boolean;
+      readonly lines: readonly ScriptLine[];
+    }
+  | { readonly do: "pay"; readonly orderId: string; readonly succeeded: boolean }
+  | {
+      readonly do: "cancel";
+      readonly via: "topic" | "http";
+      readonly orderId: string;
+      /** null: the whole order. */
+      readonly lines: readonly { readonly lineId: string; readonly quantity: number }[] | null;
+    };
+
+export const SELLING: Readonly<Record<string, Drawn>> = {
+  placeNew: { weight: 10, always: true, ample: true, moves: (shop) => [placement(shop, orderOf(shop, 0.25))] },
+  placeAgain: {
+    weight: 1.5,
+    ample: true,
+    moves: (shop) => (shop.orders.size === 0 ? [] : [placement(shop, orderOf(shop, 1))]),
+  },
+  pay: { weight: 7, always: true, ample: true, moves: (shop) => [payment(orderOf(shop, 0.95), true)] },
+  fail: { weight: 0.5, ample: true, moves: (shop) => [payment(orderOf(shop, 0.9), false)] },
+  cancel: { weight: 5, ample: true, moves: (shop) => [cancellation(shop)] },
+  outOfOrder: { weight: 1.5, ample: true, moves: outOfOrder },
+};
+
+/** An order that is known already, with this probability, or the next one. Its lines are settled here, before it is placed. */
+export function orderOf(shop: Shop, known: number): string {
+  const { random, orders } = shop;
+  if (orders.size > 0 && random.chance(known)) return random.pick([...orders.keys()].slice(-8));
+  const orderId = `o${orders.size + 1}`;
+  orders.set(orderId, linesOf(shop));
+  return orderId;
+}
+
+function linesOf({ random, skus, ample }: Shop): ScriptLine[] {
+  return Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => ({
+    lineId: `l${index + 1}`,
+    sku: !ample && random.chance(0.03) ? "unheard-of" : random.pick(skus),
+    quantity: random.between(1, 4),
+  }));
+}
+
+/** On ample days the orders of even number are cancelled or not, the others are delivered: nothing races. */
+const isDelivered = (orderId: string): boolean => Number(orderId.slice(1)) % 2 === 1;
+
+/** An order to be delivered on an ample day; undefined when there is none yet. */
+export function deliveredOrderOf({ random, orders }: Shop): string | undefined {
+  const delivered = [...orders.keys()].filter(isDelivered).slice(-8);
+  return delivered.length === 0 ? undefined : random.pick(delivered);
+}
+
+function placement({ random, orders }: Shop, orderId: string): SellingMove {
+  return {
+    do: "place",
+    via: random.chance(0.3) ? "http" : "topic",
+    orderId,
+    payment: random.chance(0.3) ? "PAID" : "PENDING",
+    allowPartial: random.chance(0.2),
+    lines: orders.get(orderId)!,
+  };
+}
+
+const payment = (orderId: string, succeeded: boolean): SellingMove => ({ do: "pay", orderId, succeeded });
+
+function cancellation(shop: Shop, orderId = orderOf(shop, 0.95)): SellingMove {
+  const { random, ample } = shop;
+  const via = random.chance(0.3) ? "http" : "topic";
+  // Who must not cancel pays instead, which never hurts.
+  if (ample && isDelivered(orderId)) return payment(orderId, true);
+  if (random.chance(0.4)) return { do: "cancel", via, orderId, lines: null };
+  const line = random.pick(shop.orders.get(orderId)!);
+  const lines = [{ lineId: line.lineId, quantity: random.between(1, line.quantity) }];
+  return { do: "cancel", via, orderId, lines };
+}
+
+/** All facts about a new order at once, in any order. */
+function outOfOrder(shop: Shop): SellingMove[] {
+  const orderId = orderOf(shop, 0);
+  const facts = [placement(shop, orderId), payment(orderId, true), cancellation(shop, orderId)];
+  return shop.random.shuffled(facts.slice(0, shop.random.between(2, 3)));
+}
+
+export const sellingDone = {
+  list: (outside: OutsideWorld, { sku, active }: Extract<SellingMove, { do: "list" }>) => {
+    const unsaid = { unitPriceMinor: null, currency: null, substitutionGroup: null, parts: null };
+    outside.send("SkuListed", { sku, name: sku, active, ...unsaid });
+  },
+  place: (outside: OutsideWorld, move: Extract<SellingMove, { do: "place" }>) => {
+    const { orderId, payment, allowPartial } = move;
+    const lines = move.lines.map((line) => ({ ...line, unitPriceMinor: null }));
+    if (move.via === "topic") outside.send("OrderPlaced", { ...orderPlaced(orderId, payment, allowPartial), lines });
+    else {
+      const body = { orderId, channel: "web", payment, allowPartial, lines };
+      outside.request(move, "order-reservation", { method: "POST", path: "/v1/reservations", body });
+    }
+  },
+  pay: (outside: OutsideWorld, { orderId, succeeded }: Extract<SellingMove, { do: "pay" }>) => {
+    if (succeeded) outside.send("PaymentSucceeded", { orderId, paymentId: null });
+    else outside.send("PaymentFailed", { orderId, paymentId: null, reason: null });
+  },
+  cancel: (outside: OutsideWorld, move: Extract<SellingMove, { do: "cancel" }>) => {
+    const { orderId, lines } = move;
+    if (move.via === "topic") outside.send("OrderCancelled", { orderId, lines, reason: null });
+    else {
+      const body = lines === null ? {} : { lines };
+      outside.request(move, "order-reservation", { method: "POST", path: `/v1/reservations/${orderId}/cancel`, body });
+    }
+  },
+};

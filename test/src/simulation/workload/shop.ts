@@ -1,0 +1,26 @@
+import type { Random } from "../kernel/random.js";
+import type { Move } from "./script.js";
+import type { ScriptLine } from "./selling.js";
+
+/** The small world in which everybody wants the same things, as far as the script has come. */
+export interface Shop {
+  readonly random: Random;
+  /** There is enough for everybody: what would make the end depend on who comes first is left out. */
+  readonly ample: boolean;
+  readonly skus: readonly string[];
+  readonly locations: readonly string[];
+  /** Orders placed or to be placed, and their lines. */
+  readonly orders: Map<string, readonly ScriptLine[]>;
+  documents: number;
+}
+
+/** One thing that the outside may do, how often, and what it is this time. */
+export interface Drawn {
+  /** Against the weights of the others. */
+  readonly weight: number;
+  /** Part of every day; others are left out of every fourth. */
+  readonly always?: boolean;
+  /** The end is the same whenever it happens, as long as there is enough: may be drawn on ample days. */
+  readonly ample?: boolean;
+  moves(shop: Shop): Move[];
+}
