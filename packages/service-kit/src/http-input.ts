@@ -70,9 +70,9 @@ export function mediaTypeOf(request: Request): string {
 
 /** What the JSON parser refused, as a problem. */
 export function bodyProblem(error: unknown): Problem | undefined {
-  const { type, status } = error as { type?: string; status?: number };
+  const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
   if (type === "entity.too.large") {
-    const title = `A JSON body has at most ${MAX_BODY_BYTES} bytes`;
+    const title = `A JSON body has at most ${limit ?? MAX_BODY_BYTES} bytes here`;
     return new Problem({ status: 413, type: "body-too-large", title });
   }
   if (type === "entity.parse.failed") {

@@ -7,6 +7,7 @@ import express, {
   type Express,
   type NextFunction,
   type Request,
+  type RequestHandler,
   type Response,
 } from "express";
 import swaggerUi from "swagger-ui-express";
@@ -204,10 +205,12 @@ function admit(actor: Actor, roles: readonly Role[], supplierId: string | undefi
   }
 }
 
-const parseJson = express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true });
+const jsonParser = (limit: number) => express.json({ limit, strict: false, type: () => true });
+const parseShortJson = jsonParser(MAX_BODY_BYTES);
 
 function mount(app: Express, route: Route): void {
   const method = route.method.toLowerCase() as "get" | "post" | "put" | "patch" | "delete";
+  const parseJson = route.maxBodyBytes === undefined ? parseShortJson : jsonParser(route.maxBodyBytes);
   app[method](expressPath(route.path), async (request: Request, response: Response) => {
     const locals = response.locals as Locals;
     locals.routePath = route.path;
@@ -215,7 +218,7 @@ function mount(app: Express, route: Route): void {
     admit(locals.actor, route.roles, given.supplierId);
     const kind = bodyKind(route, request);
     const idempotencyKey = idempotencyKeyOf(request);
-    if (kind === "json") await parsed(request, response);
+    if (kind === "json") await parsed(parseJson, request, response);
     const json: unknown = kind === "json" ? request.body : undefined;
     refuseFlaws({ params: given, query: request.query, body: json });
     const context: RequestContext = {
@@ -243,7 +246,7 @@ function refuseFlaws(parts: Record<string, unknown>): void {
   }
 }
 
-function parsed(request: Request, response: Response): Promise<void> {
+function parsed(parseJson: RequestHandler, request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });

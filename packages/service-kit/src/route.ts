@@ -46,8 +46,10 @@ export interface RouteSpec<P extends ObjectSchema, Q extends ObjectSchema, B ext
   body?: B;
   /** By status: what it means, and the body's schema. */
   responses: Record<number, string | { description: string; body?: z.ZodType }>;
-  /** Media types taken as a raw stream of any length; other bodies stay JSON of at most 1 MiB. */
+  /** Media types taken as a raw stream of any length; other bodies stay JSON of at most `maxBodyBytes`. */
   bulk?: readonly string[] | true;
+  /** The longest JSON body, bytes; 1 MiB if not given. For documents of thousands of lines. */
+  maxBodyBytes?: number;
   handler(context: RequestContext<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer> | Answer;
 }
 
@@ -63,6 +65,7 @@ export interface Route {
   readonly body: z.ZodType | undefined;
   readonly responses: Record<number, string | { description: string; body?: z.ZodType }>;
   readonly bulk: readonly string[];
+  readonly maxBodyBytes: number | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: the schemas beside it prove what it gets
   readonly handler: (context: RequestContext<any, any, any>) => Promise<Answer> | Answer;
 }
@@ -88,6 +91,7 @@ export function route<
     body: spec.body,
     responses: spec.responses,
     bulk: spec.bulk === true ? BULK_TYPES : (spec.bulk ?? []),
+    maxBodyBytes: spec.maxBodyBytes,
     handler: spec.handler,
   };
 }

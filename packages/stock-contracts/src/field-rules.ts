@@ -147,6 +147,7 @@ export const NUMBER_RULES: { readonly [field: string]: NumberRule } = {
   "TransferLineChanged.damagedBeforeDispatch": piecesOrNone,
   "TransferLineChanged.returned": piecesOrNone,
   "TransferLineChanged.surplus": position,
+  "TransferLineChanged.withdrawn": piecesOrNone,
   "TransferSurplusArrived.unsellable": piecesOrNone,
   unitPriceMinor: money,
   refundMinor: money,

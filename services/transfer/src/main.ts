@@ -1,0 +1,4 @@
+import { runService } from "@septet/service-kit";
+import { transferService } from "./service.js";
+
+await runService(transferService());

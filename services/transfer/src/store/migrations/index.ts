@@ -1,0 +1,4 @@
+import { CreateTransferTables1764300000000 } from "./create-transfer-tables.js";
+
+/** The transfer service's own migrations, oldest first. */
+export const transferMigrations = [CreateTransferTables1764300000000];
