@@ -38,7 +38,7 @@ export interface InTransit {
 }
 
 const OVERDUE = "coalesce(s.expected_at <= septet_now(), false)";
-const COLUMNS = `l.sku, l.source, l.destination, t.returning, l.open AS quantity, l.transfer_id AS "transferId",
+const COLUMNS = `l.sku, l.source, l.destination, t.called_back AS "returning", l.open AS quantity, l.transfer_id AS "transferId",
   l.line_id AS "lineId", l.shipment_id AS "shipmentId", s.tracking, ${ms("l.shipped_at", '"shippedAt"')},
   ${ms("s.expected_at", '"expectedAt"')}, ${OVERDUE} AS overdue,
   floor(greatest(0, extract(epoch FROM septet_now() - l.shipped_at)))::float8 AS "ageSeconds"`;

@@ -14,7 +14,7 @@ import {
 } from "./columns.js";
 
 /** The columns of a head, for `headOf`. */
-export const HEAD_COLUMNS = `t.transfer_id, t.source, t.destination, t.draft, t.returning, t.allow_partial, t.reason,
+export const HEAD_COLUMNS = `t.transfer_id, t.source, t.destination, t.draft, t.called_back, t.allow_partial, t.reason,
   t.created_by, t.content, t.line_count, t.version::float8 AS version, ${accountsAs("accounts", "t")},
   ${ms("t.created_at", "created_at")}, ${ms("t.requested_at", "requested_at")}, ${ms("t.closed_at", "closed_at")},
   ${ms("t.expected_at", "expected_at")}`;
@@ -30,24 +30,24 @@ const SKUS_OF_WHOLE = `SELECT DISTINCT sku FROM transfer_line WHERE transfer_id 
 const SKUS_OF_LINES = `SELECT DISTINCT l.sku FROM unnest($1::text[], $2::text[]) AS asked (transfer_id, line_id)
   JOIN transfer_line l ON l.transfer_id = asked.transfer_id AND l.line_id = asked.line_id`;
 
-const CREATE_HEADS = `INSERT INTO transfer (transfer_id, source, destination, state, draft, returning, allow_partial, reason,
+const CREATE_HEADS = `INSERT INTO transfer (transfer_id, source, destination, state, draft, called_back, allow_partial, reason,
     created_by, content, line_count, version, created_at, requested_at, closed_at, expected_at, ${ACCOUNT_COLUMNS})
-  SELECT id, source, destination, state, draft, returning, allow_partial, reason, created_by, content, line_count, version,
+  SELECT id, source, destination, state, draft, called_back, allow_partial, reason, created_by, content, line_count, version,
     ${time("created_at")}, ${time("requested_at")}, ${time("closed_at")}, ${time("expected_at")}, ${ACCOUNT_COLUMNS}
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::boolean[], $8::text[],
     $9::text[], $10::text[], $11::int[], $12::bigint[], $13::float8[], $14::float8[], $15::float8[], $16::float8[],
     ${accountArrays(17, "bigint")})
-    AS h (id, source, destination, state, draft, returning, allow_partial, reason, created_by, content, line_count, version,
+    AS h (id, source, destination, state, draft, called_back, allow_partial, reason, created_by, content, line_count, version,
       created_at, requested_at, closed_at, expected_at, ${ACCOUNT_COLUMNS})
   ORDER BY id COLLATE "C"`;
 const CREATE_LINES = `INSERT INTO transfer_line (transfer_id, line_id, position, sku, version, ${ACCOUNT_COLUMNS})
   SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], ${accountArrays(6, "int")})`;
-const UPDATE_HEADS = `UPDATE transfer t SET state = c.state, draft = c.draft, returning = c.returning, version = c.version,
+const UPDATE_HEADS = `UPDATE transfer t SET state = c.state, draft = c.draft, called_back = c.called_back, version = c.version,
     requested_at = ${time("c.requested_at")}, closed_at = ${time("c.closed_at")}, expected_at = ${time("c.expected_at")},
     ${setAccounts("c")}
   FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::bigint[], $6::float8[], $7::float8[], $8::float8[],
     ${accountArrays(9, "bigint")})
-    AS c (id, state, draft, returning, version, requested_at, closed_at, expected_at, ${ACCOUNT_COLUMNS})
+    AS c (id, state, draft, called_back, version, requested_at, closed_at, expected_at, ${ACCOUNT_COLUMNS})
   WHERE t.transfer_id = c.id`;
 // Absolute figures: the transfer's row is locked, and no line changes without it.
 const UPDATE_LINES = `UPDATE transfer_line l SET version = c.version, ${setAccounts("c")}
@@ -60,7 +60,7 @@ export interface HeadRow {
   source: string;
   destination: string;
   draft: boolean;
-  returning: boolean;
+  called_back: boolean;
   allow_partial: boolean;
   reason: string | null;
   created_by: string | null;
@@ -95,7 +95,7 @@ export function headOf(row: HeadRow): Transfer {
     source: row.source,
     destination: row.destination,
     draft: row.draft,
-    returning: row.returning,
+    returning: row.called_back,
     allowPartial: row.allow_partial,
     reason: row.reason,
     createdBy: row.created_by,

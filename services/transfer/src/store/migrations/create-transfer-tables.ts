@@ -55,7 +55,7 @@ const DOCUMENTS = [
      destination text COLLATE "C" NOT NULL,
      state text NOT NULL,
      draft boolean NOT NULL,
-     returning boolean NOT NULL,
+     called_back boolean NOT NULL,
      allow_partial boolean NOT NULL,
      reason text,
      created_by text,
