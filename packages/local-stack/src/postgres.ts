@@ -22,6 +22,8 @@ export interface PostgresOptions {
   readonly logs: string;
   /** False trades durability for speed; only for tests that throw their data away. */
   readonly fsync: boolean;
+  /** Settings in place of ours, by their names. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 export interface Postgres {
@@ -43,7 +45,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const user = await unprivilegedUser([binaries.folder, home]);
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(binaries.initdb, data, password, user);
   await recoverFromKill(data);
-  const [command, ...args] = [...user.prefix, binaries.postgres, "-D", data, ...settings(port, options.fsync)];
+  const [command, ...args] = [...user.prefix, binaries.postgres, "-D", data, ...settings(options)];
   const address = (role: string, database: string) => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
   const adminUrl = address(ADMIN, "postgres");
   const order = { name: "postgres", command: command as string, args, cwd: home, logFile: join(logs, "postgres.log") };
@@ -105,7 +107,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 }
 
 /** The settings a developer's machine needs beside the defaults; durability as in production unless told otherwise. */
-function settings(port: number, fsync: boolean): string[] {
+function settings({ port, fsync, settings: others }: PostgresOptions): string[] {
   const values = {
     port,
     listen_addresses: "127.0.0.1",
@@ -114,6 +116,7 @@ function settings(port: number, fsync: boolean): string[] {
     jit: "off",
     // Commits still reach the operating system, so that tests may kill Postgres; only a power cut would lose them.
     ...(fsync ? {} : { fsync: "off", full_page_writes: "off" }),
+    ...others,
   };
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

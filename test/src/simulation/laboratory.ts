@@ -12,7 +12,6 @@ export class Laboratory {
   readonly #services: ReadonlyMap<string, () => AnyDefinition>;
   readonly #postgres: BorrowedPostgres;
   readonly #templates: Templates;
-  #worlds = 0;
 
   private constructor(
     services: ReadonlyMap<string, () => AnyDefinition>,
@@ -27,7 +26,7 @@ export class Laboratory {
   static async open(): Promise<Laboratory> {
     const services = await standingServices();
     const postgres = await borrowPostgres();
-    const templates = await Templates.open(postgres.adminUrl, `simulation_${process.pid}`);
+    const templates = await Templates.open(postgres, `simulation_${process.pid}`);
     const laboratory = new Laboratory(services, postgres, templates);
     try {
       await templates.prepare([...services.values()].map((define) => define()));
@@ -58,8 +57,6 @@ export class Laboratory {
       script,
       services: this.#services,
       templates: this.#templates,
-      adminUrl: this.#postgres.adminUrl,
-      name: `w${++this.#worlds}`,
       ...(print === undefined ? {} : { print }),
     });
   }

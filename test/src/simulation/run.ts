@@ -23,8 +23,6 @@ export interface RunOptions {
   readonly script: Script;
   readonly services: ReadonlyMap<string, () => AnyDefinition>;
   readonly templates: Templates;
-  readonly adminUrl: string;
-  readonly name: string;
   readonly print?: (line: string) => void;
 }
 

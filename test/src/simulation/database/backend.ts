@@ -1,4 +1,5 @@
 import pg from "pg";
+import { TimedQuery } from "./timed-query.js";
 
 /** A statement as the driver takes it. */
 export interface StatementText {
@@ -40,16 +41,32 @@ const BEGIN = /^\s*BEGIN\b/i;
 /** Statements that look at the clock, by themselves or through a column's default. */
 const TIMED = /now\(|clock_timestamp|insert into/i;
 const END = /^\s*(COMMIT|ROLLBACK)\b/i;
+/** What a session leaves behind: an open transaction, locks, settings. */
+const LEAVE = "ROLLBACK; SELECT pg_advisory_unlock_all(); RESET ALL";
+
+/** What is known of a text once it was seen; texts are few. */
+interface Text {
+  /** Under which it is prepared; undefined: several statements, or none that can be. */
+  readonly name: string | undefined;
+  readonly timed: boolean;
+  readonly begins: boolean;
+  readonly ends: boolean;
+}
+
+const texts = new Map<string, Text>();
 
 /** A real session of Postgres, with the simulated clock in it; simulated connections borrow it one after the other. */
 export class Backend {
   readonly client: pg.Client;
+  /** Of its database. */
+  readonly url: string;
   pid = 0;
   inTransaction = false;
   #failed = false;
   #clock: number | undefined;
 
   constructor(url: string) {
+    this.url = url;
     this.client = new pg.Client({
       connectionString: url,
       application_name: "septet-simulation",
@@ -62,36 +79,63 @@ export class Backend {
     await this.client.connect();
     const { rows } = await this.client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     this.pid = rows[0]!.pid;
+    await TimedQuery.prepareClock(this.client);
   }
 
   /** Sends a statement, the clock set before it if it matters (not inside a failed transaction, which refuses all). */
   async send(statement: StatementText, now: number): Promise<Statement> {
-    if (this.#clock !== now && !this.#failed && TIMED.test(statement.text)) {
-      await this.client.query(`SET septet.now = ${now}`);
-      this.#clock = now;
-    }
-    const sent = new Statement(this, this.client.query(statement));
-    void sent.answered.then(() => this.#note(statement.text, sent.outcome?.ok === true));
+    const text = textOf(statement.text);
+    const late = this.#clock !== now && !this.#failed && text.timed;
+    if (late) this.#clock = now;
+    const sent = new Statement(this, this.#submit(statement, text, late ? now : undefined));
+    void sent.answered.then(() => this.#note(text, sent.outcome?.ok === true));
     return sent;
+  }
+
+  async #submit(statement: StatementText, { name }: Text, now: number | undefined): Promise<pg.QueryResult> {
+    const { text, values } = statement;
+    if (name !== undefined) return TimedQuery.ask(this.client, { name, text, ...(values ? { values } : {}) }, now);
+    if (now !== undefined) await this.client.query(`SET septet.now = ${now}`);
+    return this.client.query(statement);
   }
 
   /** The session ends, and another begins in its place: nothing of it is left. */
   async recycle(): Promise<void> {
-    await this.client.query("ROLLBACK");
-    await this.client.query("SELECT pg_advisory_unlock_all()");
-    await this.client.query("RESET ALL");
+    await this.client.query(LEAVE);
     this.inTransaction = false;
     this.#failed = false;
     this.#clock = undefined;
   }
 
-  #note(text: string, ok: boolean): void {
-    if (END.test(text)) {
+  /** Forgets also how statements are best carried out: on another day, the tables are of other sizes. */
+  async rest(): Promise<void> {
+    await this.recycle();
+    await this.client.query("DISCARD PLANS");
+  }
+
+  #note({ begins, ends }: Text, ok: boolean): void {
+    // A transaction that is rolled back takes its settings back, the clock too.
+    if (!ok) this.#clock = undefined;
+    if (ends) {
       this.inTransaction = false;
       this.#failed = false;
-      // A rollback takes settings of its transaction back.
       this.#clock = undefined;
-    } else if (ok && BEGIN.test(text)) this.inTransaction = true;
+    } else if (ok && begins) this.inTransaction = true;
     else if (!ok && this.inTransaction) this.#failed = true;
   }
+}
+
+/** Every text is prepared once per session, whether the service does so or not: half the work of small statements is theirs. */
+function textOf(text: string): Text {
+  let known = texts.get(text);
+  if (known === undefined) {
+    known = {
+      name: /;|^\s*DO\b/i.test(text) ? undefined : `text_${texts.size + 1}`,
+      timed: TIMED.test(text),
+      begins: BEGIN.test(text),
+      ends: END.test(text),
+    };
+    texts.set(text, known);
+  }
+  return known;
 }

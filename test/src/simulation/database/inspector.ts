@@ -1,43 +1,42 @@
-import pg from "pg";
+import type pg from "pg";
+import type { StandingDatabase } from "./standing-database.js";
 
 /** Looks into the databases of a world without being part of it. */
 export class Inspector {
-  readonly #clients = new Map<string, pg.Client>();
-  readonly #databases: ReadonlyMap<string, string>;
+  readonly #databases: ReadonlyMap<string, StandingDatabase>;
+  readonly #changesOf: (url: string) => number;
+  readonly #unpublished = new Map<string, { readonly changes: number; readonly rows: number }>();
 
-  constructor(databases: ReadonlyMap<string, string>) {
+  /** @param changesOf how many transactions have ended in a database */
+  constructor(databases: ReadonlyMap<string, StandingDatabase>, changesOf: (url: string) => number) {
     this.#databases = databases;
+    this.#changesOf = changesOf;
   }
 
   get services(): string[] {
     return [...this.#databases.keys()];
   }
 
-  async query<T extends pg.QueryResultRow>(service: string, sql: string): Promise<T[]> {
-    let client = this.#clients.get(service);
-    if (client === undefined) {
-      client = new pg.Client({ connectionString: this.#databases.get(service)! });
-      client.on("error", () => undefined);
-      await client.connect();
-      this.#clients.set(service, client);
-    }
-    return (await client.query<T>(sql)).rows;
+  query<T extends pg.QueryResultRow>(service: string, sql: string): Promise<T[]> {
+    return this.#databases.get(service)!.look<T>(sql);
   }
 
-  /** Rows that no relay has sent yet, in all databases. */
+  /** Rows that no relay has sent yet, in all databases; asked again only of those in which something has changed. */
   async unpublished(): Promise<number> {
-    let rows = 0;
-    for (const service of this.services) {
-      const [row] = await this.query<{ n: number }>(
-        service,
-        "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
-      );
-      rows += row!.n;
+    let sum = 0;
+    for (const [service, { url }] of this.#databases) {
+      const changes = this.#changesOf(url);
+      let known = this.#unpublished.get(service);
+      if (known?.changes !== changes) {
+        const [row] = await this.query<{ n: number }>(
+          service,
+          "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
+        );
+        known = { changes, rows: row!.n };
+        this.#unpublished.set(service, known);
+      }
+      sum += known.rows;
     }
-    return rows;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.#clients.values()) await client.end();
+    return sum;
   }
 }

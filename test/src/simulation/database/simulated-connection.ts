@@ -6,6 +6,7 @@ import type { SimulatedServer } from "./simulated-server.js";
 
 const LOST = "Connection terminated unexpectedly";
 const LABEL_CHARS = 70;
+const READS = /^\s*(SELECT|SET|ROLLBACK)\b/i;
 const IDLE_SESSION = /SET idle_session_timeout = (\d+)/i;
 
 type Answer = Pick<pg.QueryResult, "rows" | "rowCount">;
@@ -98,17 +99,22 @@ export class SimulatedConnection extends EventEmitter {
       this.lastUsed = scheduler.awakeMs;
       return this.#deliver(sent, statement.text, resolve, reject);
     };
-    if (!(await monitor.answeredOrBlocked(sent))) {
+    if (!(await monitor.answeredOrBlocked(sent, this.#server.isAlone(backend)))) {
       this.#server.wait(this, sent, () => scheduler.offer(this.process, `granted: ${label(statement.text)}`, deliver));
       return "waits for a lock";
     }
     if (fate === "lost-after") {
       this.busy = false;
+      this.#server.changed(backend);
       await this.lose();
       return "connection lost after it";
     }
     // First the others' waits, which take real time; the answer last, so that what follows from it follows at once.
-    if (!backend.inTransaction) await this.#server.released();
+    // A statement that fails lets go of what its transaction holds.
+    if (!backend.inTransaction || sent.outcome?.ok === false) {
+      if (!READS.test(statement.text)) this.#server.changed(backend);
+      await this.#server.released(backend);
+    }
     return deliver();
   }
 

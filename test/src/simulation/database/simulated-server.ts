@@ -1,8 +1,9 @@
 import type { Scheduler } from "../kernel/scheduler.js";
 import type { SimulatedProcess } from "../kernel/simulated-process.js";
-import { Backend, type Statement } from "./backend.js";
+import type { Backend, Statement } from "./backend.js";
 import type { LockMonitor } from "./lock-monitor.js";
 import type { SimulatedConnection } from "./simulated-connection.js";
+import type { StandingDatabase } from "./standing-database.js";
 
 /** What goes wrong with a statement: its connection is lost before it, or after it took effect. */
 export type StatementFate = "well" | "lost-before" | "lost-after";
@@ -10,8 +11,8 @@ export type StatementFate = "well" | "lost-before" | "lost-after";
 export interface ServerParts {
   readonly scheduler: Scheduler;
   readonly monitor: LockMonitor;
-  /** Where a service's database is, by the name in its connection string. */
-  readonly urlOf: (connectionString: string) => string;
+  /** A service's database, by the name in its connection string. */
+  readonly databaseOf: (connectionString: string) => StandingDatabase;
   readonly fateOf: (process: SimulatedProcess, text: string) => StatementFate;
 }
 
@@ -29,8 +30,9 @@ interface Waiter {
 /** The database server of the simulated world: hands out sessions, and carries out its own timeouts in simulated time. */
 export class SimulatedServer {
   readonly parts: ServerParts;
+  /** Sessions that ended and may begin again as another's, by their database's address. */
   readonly #free = new Map<string, Backend[]>();
-  readonly #all: Backend[] = [];
+  readonly #changes = new Map<string, number>();
   #connections: SimulatedConnection[] = [];
   #waiters: Waiter[] = [];
 
@@ -39,13 +41,8 @@ export class SimulatedServer {
   }
 
   async backendFor(connectionString: string): Promise<Backend> {
-    const url = this.parts.urlOf(connectionString);
-    const free = this.#free.get(url)?.shift();
-    if (free !== undefined) return free;
-    const backend = new Backend(url);
-    await backend.open();
-    this.#all.push(backend);
-    return backend;
+    const database = this.parts.databaseOf(connectionString);
+    return this.#free.get(database.url)?.shift() ?? (await database.session());
   }
 
   opened(connection: SimulatedConnection): void {
@@ -61,9 +58,9 @@ export class SimulatedServer {
     if (waiter !== undefined) await this.parts.monitor.abandon(waiter.statement);
     if (backend === undefined) return;
     await backend.recycle();
-    const url = this.parts.urlOf(connectionString);
+    const { url } = this.parts.databaseOf(connectionString);
     this.#free.set(url, [...(this.#free.get(url) ?? []), backend]);
-    await this.released();
+    await this.released(backend);
   }
 
   /** All connections of a process break. */
@@ -75,9 +72,9 @@ export class SimulatedServer {
     this.#waiters.push({ connection, statement, since: this.parts.scheduler.awakeMs, over });
   }
 
-  /** Tells those whose wait has ended. */
-  async released(): Promise<void> {
-    for (const statement of await this.parts.monitor.released()) {
+  /** A session is in no transaction (any more): tells those whose wait has ended with it. */
+  async released({ pid }: Backend): Promise<void> {
+    for (const statement of await this.parts.monitor.released(pid)) {
       const waiter = this.#waiters.find((one) => one.statement === statement);
       this.#waiters = this.#waiters.filter((one) => one !== waiter);
       waiter?.over();
@@ -90,7 +87,7 @@ export class SimulatedServer {
     for (const waiter of this.#waiters) {
       if (now - waiter.since < LOCK_TIMEOUT_MS) continue;
       await this.parts.monitor.timeOut(waiter.statement);
-      await this.released();
+      await this.released(waiter.statement.backend);
     }
     for (const connection of this.#connections) {
       if (connection.busy || connection.backend === undefined) continue;
@@ -110,7 +107,20 @@ export class SimulatedServer {
     return this.#connections.filter((connection) => connection.backend?.inTransaction === true);
   }
 
-  async close(): Promise<void> {
-    for (const backend of this.#all) await backend.client.end();
+  /** A statement has taken effect, also for others. */
+  changed({ url }: Backend): void {
+    this.#changes.set(url, this.changesOf(url) + 1);
+  }
+
+  /** Goes up whenever a transaction may have changed something in the database at `url`. */
+  changesOf(url: string): number {
+    return this.#changes.get(url) ?? 0;
+  }
+
+  /** Does no other session of the same database hold or want locks? */
+  isAlone(backend: Backend): boolean {
+    return this.#connections.every(({ backend: other, busy }) => {
+      return other === undefined || other === backend || other.url !== backend.url || !(other.inTransaction || busy);
+    });
   }
 }

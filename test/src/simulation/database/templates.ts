@@ -1,6 +1,8 @@
 import { messagingMigrations } from "@septet/messaging";
 import { kitMigrations, openDatabase, type ServiceDefinition } from "@septet/service-kit";
 import pg from "pg";
+import { nearUrl, type PostgresAddress } from "../own-postgres.js";
+import { keepPristine, type Pristine, StandingDatabase } from "./standing-database.js";
 
 /** Every simulated world begins at this moment. */
 export const EPOCH = Date.UTC(2026, 0, 5, 8, 0, 0);
@@ -21,24 +23,32 @@ CREATE OR REPLACE FUNCTION septet_now() RETURNS timestamptz LANGUAGE sql VOLATIL
 
 type Definition = Pick<ServiceDefinition, "name" | "migrations">;
 
-/** Databases of simulated worlds: one per service, each copied from a template that was migrated once. */
+/** Databases of simulated worlds: copied from templates that were migrated once, and lent to one world after the other. */
 export class Templates {
   readonly #admin: pg.Client;
-  readonly #adminUrl: string;
+  readonly #address: PostgresAddress;
   readonly #prefix: string;
-  readonly #made: string[] = [];
+  readonly #templates = new Map<string, Pristine>();
+  readonly #free = new Map<string, StandingDatabase[]>();
+  #copies = 0;
 
-  private constructor(admin: pg.Client, adminUrl: string, prefix: string) {
+  private constructor(admin: pg.Client, address: PostgresAddress, prefix: string) {
     this.#admin = admin;
-    this.#adminUrl = adminUrl;
+    this.#address = address;
     this.#prefix = prefix;
   }
 
   /** @param prefix of the names: lower-case letters, digits and `_` */
-  static async open(adminUrl: string, prefix: string): Promise<Templates> {
-    const admin = new pg.Client({ connectionString: adminUrl });
+  static async open(address: PostgresAddress, prefix: string): Promise<Templates> {
+    const admin = new pg.Client({ connectionString: nearUrl(address.adminUrl, address.socketFolder) });
+    admin.on("error", () => undefined);
     await admin.connect();
-    return new Templates(admin, adminUrl, prefix);
+    return new Templates(admin, address, prefix);
+  }
+
+  /** A connection that may look at every session, for one world after the other. */
+  get admin(): pg.Client {
+    return this.#admin;
   }
 
   /** Migrates a template for each service. */
@@ -46,23 +56,33 @@ export class Templates {
     for (const definition of definitions) await this.#prepareOne(definition);
   }
 
-  /** A fresh database of a service; its address. */
-  async copy(service: string, world: string): Promise<string> {
-    const name = `${this.#prefix}_${world}_${plain(service)}`;
+  /** A database of a service, as its migrations leave it. */
+  async lend(service: string): Promise<StandingDatabase> {
+    const free = this.#free.get(service)?.shift();
+    if (free !== undefined) return free;
+    const name = `${this.#prefix}_${++this.#copies}_${plain(service)}`;
     await this.#admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${this.#templateOf(service)}`);
-    this.#made.push(name);
-    return this.#urlOf(name);
+    return new StandingDatabase(service, this.#nearUrlOf(name), this.#templates.get(service)!);
   }
 
-  async drop(url: string): Promise<void> {
-    const name = new URL(url).pathname.slice(1);
-    await this.#admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    this.#made.splice(this.#made.indexOf(name), 1);
+  /** Takes a database back; one that cannot be made as it was is dropped. */
+  async takeBack(database: StandingDatabase): Promise<void> {
+    if (await database.restore()) {
+      this.#free.set(database.service, [...(this.#free.get(database.service) ?? []), database]);
+    } else await this.drop(database);
+  }
+
+  async drop(database: StandingDatabase): Promise<void> {
+    await database.close();
+    await this.#admin.query(`DROP DATABASE IF EXISTS ${new URL(database.url).pathname.slice(1)} WITH (FORCE)`);
   }
 
   async close(): Promise<void> {
-    for (const name of this.#made) await this.#admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    for (const database of [...this.#free.values()].flat()) await this.drop(database);
+    for (const service of this.#templates.keys()) {
+      await this.#admin.query(`DROP DATABASE IF EXISTS ${this.#templateOf(service)} WITH (FORCE)`);
+    }
     await this.#admin.end();
   }
 
@@ -70,28 +90,34 @@ export class Templates {
     const name = this.#templateOf(service);
     await this.#admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await this.#admin.query(`CREATE DATABASE ${name}`);
-    this.#made.push(name);
-    const url = this.#urlOf(name);
-    await query(url, CLOCKS);
+    const url = new URL(this.#address.adminUrl);
+    url.pathname = `/${name}`;
+    await withClient(url.href, (client) => client.query(CLOCKS));
     await this.#admin.query(`ALTER DATABASE ${name} SET septet.now = ${EPOCH}`);
     // TypeORM makes its tables in the current schema, which is the first of the path that is no catalogue.
     await this.#admin.query(`ALTER DATABASE ${name} SET search_path = public, simulated, pg_catalog`);
     await atEpoch(async () => {
       const all = [...messagingMigrations, ...kitMigrations, ...migrations];
-      const database = await openDatabase({ url, migrations: all, applicationName: "septet-simulation" });
+      const database = await openDatabase({ url: url.href, migrations: all, applicationName: "septet-simulation" });
       await database.close();
     });
-    await query(url, SERVICE_CLOCK);
+    this.#templates.set(
+      service,
+      await withClient(url.href, async (client) => {
+        await client.query(SERVICE_CLOCK);
+        return keepPristine(client);
+      }),
+    );
   }
 
   #templateOf(service: string): string {
     return `${this.#prefix}_template_${plain(service)}`;
   }
 
-  #urlOf(name: string): string {
-    const url = new URL(this.#adminUrl);
+  #nearUrlOf(name: string): string {
+    const url = new URL(this.#address.adminUrl);
     url.pathname = `/${name}`;
-    return url.href;
+    return nearUrl(url.href, this.#address.socketFolder);
   }
 }
 
@@ -106,9 +132,12 @@ function atEpoch<T>(work: () => Promise<T>): Promise<T> {
 
 const plain = (service: string) => service.replaceAll("-", "_");
 
-async function query(url: string, sql: string): Promise<void> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(sql);
-  await client.end();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { repositoryFolder } from "@septet/local-stack";
-import { borrowPostgres } from "../own-postgres.js";
+import { borrowPostgres, POSTGRES_VARIABLE, type PostgresAddress } from "../own-postgres.js";
 import { SourceTree } from "./tree.js";
 
 const run = promisify(execFile);
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const results: Planted[] = [];
   try {
     for (const file of chosen) {
-      const found = await plant(tree, join(root, PATCHES, file), values.seeds, values.steps, postgres.adminUrl);
+      const found = await plant(tree, join(root, PATCHES, file), values.seeds, values.steps, postgres);
       results.push(found);
       process.stdout.write(`| ${found.name} | ${found.seeds ?? `not in ${values.seeds}`} | ${found.statement} |\n`);
     }
@@ -50,7 +50,7 @@ async function plant(
   patch: string,
   seeds: string,
   steps: string,
-  adminUrl: string,
+  postgres: PostgresAddress,
 ): Promise<Planted> {
   const name = basename(patch, ".patch").replaceAll("-", " ");
   await tree.patch(patch);
@@ -58,7 +58,7 @@ async function plant(
     await tree.build();
     const program = join(tree.root, "test", "dist", "simulation", "main.js");
     const args = [program, "--seeds", seeds, "--steps", steps, "--until-found"];
-    const env = { ...process.env, SEPTET_TEST_STACK: JSON.stringify({ adminUrl }) };
+    const env = { ...process.env, [POSTGRES_VARIABLE]: JSON.stringify(postgres) };
     const { stdout } = await run(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 }).catch(
       (error: { stdout?: string; code?: number; stderr?: string }) => {
         if (error.code === 1 && error.stdout?.includes(" played, 1 failed")) return { stdout: error.stdout };

@@ -3,6 +3,7 @@ import { RECORDS, type RecordName } from "@septet/stock-contracts";
 import { Inspector } from "../database/inspector.js";
 import { LockMonitor } from "../database/lock-monitor.js";
 import { SimulatedServer } from "../database/simulated-server.js";
+import type { StandingDatabase } from "../database/standing-database.js";
 import { EPOCH, type Templates } from "../database/templates.js";
 import { Random } from "../kernel/random.js";
 import { Scheduler } from "../kernel/scheduler.js";
@@ -20,9 +21,6 @@ export interface WorldOptions {
   /** What each service is made of, by its name; a definition per life of an instance. */
   readonly services: ReadonlyMap<string, () => AnyDefinition>;
   readonly templates: Templates;
-  readonly adminUrl: string;
-  /** Distinguishes the databases of worlds that exist at the same time. */
-  readonly name: string;
   readonly print?: (line: string) => void;
 }
 
@@ -36,30 +34,31 @@ export class World {
   readonly codec: Codec;
   readonly server: SimulatedServer;
   readonly instances: readonly Instance[];
-  readonly databases: ReadonlyMap<string, string>;
+  readonly databases: ReadonlyMap<string, StandingDatabase>;
   readonly inspector: Inspector;
   /** What services said that none may say, in the order in which they said it. */
   readonly findings: string[] = [];
   readonly #monitor: LockMonitor;
   readonly #templates: Templates;
 
-  private constructor(o: WorldOptions, codec: Codec, monitor: LockMonitor, databases: ReadonlyMap<string, string>) {
+  private constructor(o: WorldOptions, codec: Codec, databases: ReadonlyMap<string, StandingDatabase>) {
     const random = new Random(`world ${o.seed}`);
     this.trace = new Trace(o.print);
     this.scheduler = new Scheduler({ random: random.fork("steps"), trace: this.trace, now: EPOCH });
     this.codec = codec;
     this.history = new History(codec);
     this.broker.witness((message) => this.history.see(message));
+    const monitor = new LockMonitor(o.templates.admin);
     this.#monitor = monitor;
     this.#templates = o.templates;
     this.databases = databases;
-    this.inspector = new Inspector(databases);
     this.server = new SimulatedServer({
       scheduler: this.scheduler,
       monitor,
-      urlOf: (text) => databases.get(new URL(text).hostname || new URL(text).host) ?? unknown(text),
+      databaseOf: (text) => databases.get(new URL(text).hostname || new URL(text).host) ?? unknown(text),
       fateOf: (process, text) => this.faults.statementFate(process, text),
     });
+    this.inspector = new Inspector(databases, (url) => this.server.changesOf(url));
     const ids = random.fork("ids");
     this.instances = [...o.services].flatMap(([service, define]) =>
       Array.from({ length: INSTANCES }, (_, index) => {
@@ -72,9 +71,9 @@ export class World {
   }
 
   static async open(o: WorldOptions): Promise<World> {
-    const databases = new Map<string, string>();
-    for (const service of o.services.keys()) databases.set(service, await o.templates.copy(service, o.name));
-    return new World(o, await sharedCodec(), await LockMonitor.open(o.adminUrl), databases);
+    const databases = new Map<string, StandingDatabase>();
+    for (const service of o.services.keys()) databases.set(service, await o.templates.lend(service));
+    return new World(o, await sharedCodec(), databases);
   }
 
   instance(number: number): Instance {
@@ -90,12 +89,10 @@ export class World {
     return moved;
   }
 
+  /** Ends all processes, whose databases are another world's then. */
   async close(): Promise<void> {
     for (const instance of this.instances) await instance.crash();
-    await this.server.close();
-    await this.inspector.close();
-    await this.#monitor.close();
-    for (const url of this.databases.values()) await this.#templates.drop(url);
+    for (const database of this.databases.values()) await this.#templates.takeBack(database);
   }
 }
 
