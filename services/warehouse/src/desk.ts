@@ -12,6 +12,7 @@ import type { BookRows, Command } from "./domain/commands.js";
 import type { Outcome, RowOutcome } from "./domain/outcomes.js";
 import type { MessageContent } from "./messaging/message-content.js";
 import { settleSlice } from "./settle-slice.js";
+import type { Settings } from "./store/load-world.js";
 
 /** How long a clerk's request may wait for a database that is away, ms. */
 const REQUEST_PATIENCE_MS = 10_000;
@@ -52,6 +53,7 @@ export interface Settled {
 export interface DeskOptions {
   readonly db: Database;
   readonly metrics: KitMetrics;
+  readonly settings: Settings;
   onRetry?(error: unknown): void;
 }
 
@@ -65,12 +67,14 @@ export interface DeskOptions {
 export class Desk {
   readonly #db: Database;
   readonly #metrics: KitMetrics;
+  readonly #settings: Settings;
   readonly #clerks: SliceQueue<DeskItem, Settled>;
   readonly #messages: SliceQueue<DeskItem, Settled>;
 
   constructor(o: DeskOptions) {
     this.#db = o.db;
     this.#metrics = o.metrics;
+    this.#settings = o.settings;
     this.#clerks = this.#window("clerks", o);
     this.#messages = this.#window("messages", o);
   }
@@ -116,7 +120,7 @@ export class Desk {
   }
 
   async #settle(items: readonly DeskItem[]): Promise<Settled[]> {
-    const settled = await settleSlice(this.#db, items);
+    const settled = await settleSlice(this.#db, items, this.#settings);
     for (const { outcome } of settled) if (outcome) this.#count(outcome);
     return settled;
   }

@@ -1,5 +1,9 @@
 import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
+import { LIMITS } from "@septet/stock-contracts";
+import { z } from "zod";
 import { Desk } from "./desk.js";
+import { LINE_OFF } from "./domain/alert-line.js";
+import { alertLineRoutes } from "./http/alert-line-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
 import { labellingRoutes } from "./http/labelling-routes.js";
@@ -14,15 +18,24 @@ const BALANCES = `SELECT sku, location, 'total' AS bucket, total AS quantity FRO
 const FORGET_EVERY_MS = 10 * 60_000;
 const FORGET_BITE_ROWS = 5_000;
 
+const CONFIG = {
+  ALERT_LINE_PIECES: z
+    .union([z.literal("off"), z.coerce.number().int().min(0).max(LIMITS.MAX_QUANTITY_PIECES)])
+    .default(10)
+    .describe("usable pieces at or below which a SKU at a location is low, 0 to 1000000 or off, default 10"),
+};
+type Context = ServiceContext<typeof CONFIG>;
+
 /** The warehouse, ready to be run: its tables, what it publishes, its routes, what it listens to. */
-export function warehouseService(): ServiceDefinition {
+export function warehouseService(): ServiceDefinition<typeof CONFIG> {
   let opened: Desk | undefined;
-  const deskOf = (context: ServiceContext): Desk => {
+  const deskOf = (context: Context): Desk => {
     opened ??= openDesk(context);
     return opened;
   };
   return {
     name: "warehouse",
+    config: CONFIG,
     migrations: warehouseMigrations,
     records: [
       "StockMovement",
@@ -38,6 +51,7 @@ export function warehouseService(): ServiceDefinition {
       ...warehouseRoutes(context),
       ...labellingRoutes(context),
       ...documentRoutes(context.db, deskOf(context)),
+      ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
       balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),
     ],
@@ -50,10 +64,15 @@ export function warehouseService(): ServiceDefinition {
   };
 }
 
-function openDesk({ db, metrics, logger, health, onStop }: ServiceContext): Desk {
+const alertLineOf = ({ config }: Context): number =>
+  config.ALERT_LINE_PIECES === "off" ? LINE_OFF : config.ALERT_LINE_PIECES;
+
+function openDesk(context: Context): Desk {
+  const { db, metrics, logger, health, onStop } = context;
   const desk = new Desk({
     db,
     metrics,
+    settings: { alertLinePieces: alertLineOf(context) },
     onRetry: (error) => logger.warn({ err: error }, "a slice is tried again"),
   });
   health.register("desk", () => desk.health());

@@ -19,7 +19,7 @@ import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf, skusBySuffix } from "./store/command-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
 import { loadLabellings, noteListed } from "./store/labelling-rows.js";
-import { loadWorld } from "./store/load-world.js";
+import { loadWorld, type Settings } from "./store/load-world.js";
 import { writeDecision } from "./store/write-decision.js";
 
 const SERVICE = "warehouse";
@@ -37,7 +37,7 @@ interface Holding {
  * Settles items of clerks, messages and uploads together in one transaction: lock, load, decide, write. One result per
  * item, in order.
  */
-export async function settleSlice(db: Database, items: readonly DeskItem[]): Promise<Settled[]> {
+export async function settleSlice(db: Database, items: readonly DeskItem[], settings: Settings): Promise<Settled[]> {
   const commands = items.map(commandOf);
   const scope = scopeOf(commands.filter((command) => command !== undefined));
   const moved = items.flatMap((item) => movementOf(item)?.sku ?? []);
@@ -51,7 +51,7 @@ export async function settleSlice(db: Database, items: readonly DeskItem[]): Pro
       documents: [{ table: "fulfilment", idColumn: "fulfilment_id", ids: [...scope.fulfilments] }],
     };
   };
-  return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding));
+  return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding, settings));
 }
 
 function movementOf(item: DeskItem) {
@@ -87,6 +87,7 @@ async function settleHeld(
   items: readonly DeskItem[],
   commands: readonly (Command | undefined)[],
   holding: Holding,
+  settings: Settings,
 ): Promise<Settled[]> {
   const settled: Settled[] = items.map(() => ({}));
   const due: number[] = [];
@@ -100,7 +101,7 @@ async function settleHeld(
   );
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
-    const world = await loadWorld(unit, holding.scope, holding.counted, unit.now);
+    const world = await loadWorld(unit, holding.scope, holding.counted, unit.now, settings);
     // Requested between locks and reading, a fulfilment is not held: what is written over it would undo its holder's work.
     if (world.fulfilments.size > (unit.lockedRows.get("fulfilment") ?? 0)) {
       throw new StartOver("a fulfilment was requested meanwhile");

@@ -1,4 +1,5 @@
 import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
+import type { LowChange } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
 import type { BookedAs } from "./labelling.js";
@@ -43,6 +44,8 @@ export interface Decision {
   /** One per command, in the order given. */
   readonly outcomes: readonly Outcome[];
   readonly onHand: readonly OnHandChange[];
+  /** Rows of them that crossed their alert line. */
+  readonly low: readonly LowChange[];
   readonly newFulfilments: readonly Fulfilment[];
   readonly changedFulfilments: readonly FulfilmentUpdate[];
   readonly newDocuments: readonly DocumentHead[];

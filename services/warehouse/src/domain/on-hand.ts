@@ -6,10 +6,18 @@ export interface OnHand {
   readonly location: string;
   readonly total: number;
   readonly unsellable: number;
+  /** At or below its alert line; null or missing: it never had a usable piece. */
+  readonly low?: boolean | null;
+}
+
+/** A row before and after one decision. */
+export interface OnHandStep {
+  readonly before: OnHand;
+  readonly after: Pick<OnHand, "total" | "unsellable">;
 }
 
 /** A change of one row of on hand: `total` and `unsellable` are deltas in pieces. */
-export type OnHandChange = OnHand;
+export type OnHandChange = Omit<OnHand, "low">;
 
 /** A row whose total crossed 0 during one decision. */
 export interface Crossing {
@@ -64,6 +72,14 @@ export class OnHandBook {
       changes.push({ sku, location, total: total - before.total, unsellable: unsellable - before.unsellable });
     }
     return changes;
+  }
+
+  /** Every row that was touched, as it was loaded and as it is now. */
+  steps(): OnHandStep[] {
+    return [...this.#entries.values()].map(({ before, total, unsellable }) => ({
+      before,
+      after: { total, unsellable },
+    }));
   }
 
   /** The rows whose total fell below 0, or rose to 0 or above, since they were loaded. */

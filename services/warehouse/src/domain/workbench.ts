@@ -1,4 +1,5 @@
 import type { MovementDraft } from "@septet/stock-contracts";
+import { lowStock } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Decision, DomainEvent, FulfilmentUpdate, NewDocumentLine, RecordedDraft } from "./decision.js";
 import type { Fulfilment } from "./fulfilment.js";
@@ -92,9 +93,11 @@ export class Workbench {
   /** Closes the slice: what is to be written, with the alerts that follow from it. */
   finish(outcomes: readonly Outcome[]): Decision {
     const documents = [...this.#documents];
+    const low = lowStock(this.onHand.steps(), this.world.alertLines);
     return {
       outcomes,
       onHand: this.onHand.changes(),
+      low: low.changes,
       newFulfilments: [...this.#fulfilments.values()].filter((f) => !this.world.fulfilments.has(f.fulfilmentId)),
       changedFulfilments: this.#changedFulfilments(),
       newDocuments: documents.flatMap(([, own]) => (own.head ? [own.head] : [])),
@@ -103,7 +106,7 @@ export class Workbench {
       answeredCancellations: this.#answered,
       movements: this.movements,
       applied: this.#applied,
-      events: [...this.events, ...totalAlerts(this.onHand.crossings())],
+      events: [...this.events, ...totalAlerts(this.onHand.crossings()), ...low.events],
     };
   }
 

@@ -1,3 +1,4 @@
+import type { AlertLines } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment } from "./fulfilment.js";
 import type { Labelling } from "./labelling.js";
@@ -24,6 +25,7 @@ export interface World {
   readonly listed: ReadonlySet<string>;
   /** By `onHandKey`. */
   readonly onHand: ReadonlyMap<string, OnHand>;
+  readonly alertLines: AlertLines;
   readonly fulfilments: ReadonlyMap<string, Fulfilment>;
   /** By fulfilmentId: cancel requests that came before the fulfilment they speak of, oldest first. */
   readonly waitingCancellations: ReadonlyMap<string, readonly CancelFulfilment[]>;

@@ -24,7 +24,7 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   }
   await updateFulfilments(unit, decision.changedFulfilments);
   await keepWaitingCancellations(unit, decision.newWaitingCancellations, decision.answeredCancellations);
-  await addToOnHand(unit, decision.onHand, world.onHand);
+  await addToOnHand(unit, decision.onHand, world.onHand, decision.low);
   await notePhysical(unit, [
     ...decision.movements.flatMap((draft) => recorded(unit, draft)),
     ...decision.applied.flatMap((movement) => physicalEntries(movement, true)),

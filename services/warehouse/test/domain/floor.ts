@@ -1,3 +1,4 @@
+import { NO_ALERT_LINES } from "../../src/domain/alert-line.js";
 import type {
   ApplyMovement,
   BookDocument,
@@ -22,6 +23,7 @@ export const emptyWorld: World = {
   labellings: new Map(),
   listed: new Set(),
   onHand: new Map(),
+  alertLines: NO_ALERT_LINES,
   fulfilments: new Map(),
   waitingCancellations: new Map(),
   documents: new Map(),
@@ -71,9 +73,11 @@ function evolve(world: World, decision: Decision): World {
   const onHand = new Map(world.onHand);
   for (const { sku, location, total, unsellable } of decision.onHand) {
     const before: OnHand = onHand.get(onHandKey(sku, location)) ?? { sku, location, total: 0, unsellable: 0 };
-    const after = { sku, location, total: before.total + total, unsellable: before.unsellable + unsellable };
+    const crossed = decision.low.find((change) => change.sku === sku && change.location === location);
+    const low = crossed?.low ?? before.low ?? null;
+    const after = { sku, location, total: before.total + total, unsellable: before.unsellable + unsellable, low };
     // A row of nothing says the same as no row.
-    if (after.total === 0 && after.unsellable === 0) onHand.delete(onHandKey(sku, location));
+    if (after.total === 0 && after.unsellable === 0 && low === null) onHand.delete(onHandKey(sku, location));
     else onHand.set(onHandKey(sku, location), after);
   }
   const fulfilments = new Map(world.fulfilments);

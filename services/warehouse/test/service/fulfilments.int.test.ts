@@ -127,7 +127,9 @@ describe("handing over", () => {
     expect((await step(id, "ship")).status).toBe(200);
     expect((await floor.balance(sku)).total).toBe(-3);
     await floor.quiet();
-    const alerts = (await floor.told("StockAlertRaised")).filter((alert) => alert.sku === sku);
+    const alerts = (await floor.told("StockAlertRaised")).filter(
+      (alert) => alert.sku === sku && alert.code === "TOTAL_BELOW_ZERO",
+    );
     expect(alerts).toMatchObject([{ code: "TOTAL_BELOW_ZERO", location: "WUHAN", service: "warehouse" }]);
   });
 

@@ -1,4 +1,5 @@
 import { AddOrderOfReturnedLines1764200000000 } from "./add-order-of-returned-lines.js";
+import { CreateAlertLines1764220000000 } from "./create-alert-lines.js";
 import { CreateLabellings1764210000000 } from "./create-labellings.js";
 import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
@@ -8,5 +9,6 @@ export const warehouseMigrations = [
   CreateWarehouseTables1764100000000,
   AddOrderOfReturnedLines1764200000000,
   CreateLabellings1764210000000,
+  CreateAlertLines1764220000000,
   CreatePhysicalLog1764300000000,
 ];
