@@ -25,6 +25,15 @@ export interface DocumentRow {
   readonly line: DocumentLine;
 }
 
+/** Books what arrived with a transfer beyond what was under way. */
+export interface BookTransferSurplus {
+  readonly type: "BOOK_TRANSFER_SURPLUS";
+  readonly head: DocumentHead;
+  readonly line: DocumentLine;
+  /** Epoch ms. */
+  readonly arrivedAt: number;
+}
+
 export interface RequestFulfilment {
   readonly type: "REQUEST_FULFILMENT";
   readonly fulfilmentId: string;
@@ -76,6 +85,7 @@ export interface ApplyMovement {
 export type Command =
   | BookDocument
   | BookRows
+  | BookTransferSurplus
   | RequestFulfilment
   | CancelFulfilment
   | PickFulfilment

@@ -3,6 +3,7 @@ import type { Command } from "./commands.js";
 import type { Decision } from "./decision.js";
 import type { Outcome } from "./outcomes.js";
 import { cancelRequested, request, shipOut, shortOut, startPicking } from "./serving.js";
+import { bookSurplus } from "./transfer-surplus.js";
 import { Workbench } from "./workbench.js";
 import type { World } from "./world.js";
 
@@ -21,6 +22,8 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return bookDocument(bench, command);
     case "BOOK_ROWS":
       return bookRows(bench, command);
+    case "BOOK_TRANSFER_SURPLUS":
+      return bookSurplus(bench, command);
     case "REQUEST_FULFILMENT":
       return request(bench, command);
     case "CANCEL_FULFILMENT":

@@ -1,10 +1,10 @@
 import { type DecodedMessage, isAccepted } from "@septet/service-kit";
 import type { RecordOf } from "@septet/stock-contracts";
-import type { CancelFulfilment, RequestFulfilment } from "../domain/commands.js";
+import type { BookTransferSurplus, CancelFulfilment, RequestFulfilment } from "../domain/commands.js";
 
 /** What a message means to the warehouse. */
 export type MessageContent =
-  | { readonly means: "COMMAND"; readonly command: RequestFulfilment | CancelFulfilment }
+  | { readonly means: "COMMAND"; readonly command: RequestFulfilment | CancelFulfilment | BookTransferSurplus }
   | { readonly means: "MOVEMENT"; readonly movement: RecordOf<"StockMovement"> }
   /** The catalogue lists this SKU. */
   | { readonly means: "LISTING"; readonly sku: string }
@@ -27,9 +27,23 @@ export function contentOf(decoded: DecodedMessage): MessageContent {
       const command = { type: "CANCEL_FULFILMENT", requestId, fulfilmentId, orderId, location, lines } as const;
       return { means: "COMMAND", command };
     }
+    case "TransferSurplusArrived":
+      return { means: "COMMAND", command: surplusCommand(decoded.value) };
     case "SkuListed":
       return { means: "LISTING", sku: decoded.value.sku };
     default:
       return { means: "NOTHING" };
   }
+}
+
+/** The receipt of a surplus is named after its transfer and arrival: told again, it is the same one. */
+function surplusCommand(value: RecordOf<"TransferSurplusArrived">): BookTransferSurplus {
+  const { transferId, arrivalId, lineId: line, sku, location, quantity, unsellable, actor, occurredAt } = value;
+  const reference = `transfer:${transferId}/${arrivalId}`;
+  return {
+    type: "BOOK_TRANSFER_SURPLUS",
+    head: { kind: "RECEIPT", location, reference, orderId: null, reason: null, actor },
+    line: { line, sku, quantity, unsellable, missing: 0, lineId: null, orderId: null },
+    arrivedAt: occurredAt,
+  };
 }

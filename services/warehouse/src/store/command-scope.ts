@@ -98,6 +98,10 @@ function addTo(scope: OpenScope, command: Command): void {
         scope.documentLines.push({ documentId: documentIdOf(head), line: line.line });
       }
       return;
+    case "BOOK_TRANSFER_SURPLUS":
+      addCounted(scope, command.line.sku);
+      scope.documentLines.push({ documentId: documentIdOf(command.head), line: command.line.line });
+      return;
     case "REQUEST_FULFILMENT":
       scope.requested.add(command.fulfilmentId);
       scope.fulfilments.add(command.fulfilmentId);
