@@ -39,6 +39,7 @@ export function accessTo(system: System, stack: Pick<TestStack, "auth">, logger:
     urls: {
       "order-reservation": urls["order-reservation"] ?? [],
       warehouse: urls.warehouse ?? [],
+      transfer: urls.transfer ?? [],
       ledger: urls.ledger ?? [],
     },
     token: (roles) => stack.auth.issueToken({ subject: "replay", roles }),

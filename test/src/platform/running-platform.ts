@@ -20,6 +20,7 @@ export async function runningPlatform(logger: Logger): Promise<PlatformAccess> {
     urls: {
       "order-reservation": urls["order-reservation"] ?? [],
       warehouse: urls.warehouse ?? [],
+      transfer: urls.transfer ?? [],
       ledger: urls.ledger ?? [],
     },
     token: (roles) => local.token(roles, "replay"),

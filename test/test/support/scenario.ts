@@ -37,6 +37,7 @@ export class Scenario {
   readonly wire: Wire;
   readonly reservation: ServiceClient;
   readonly warehouse: ServiceClient;
+  readonly transfer: ServiceClient;
   readonly ledger: ServiceClient;
   private readonly heard: Named[] = [];
   private readonly byOrder = new Map<string, Named[]>();
@@ -49,6 +50,7 @@ export class Scenario {
     this.wire = new Wire(this.access, "septet-scenario");
     this.reservation = clientOf(this.access, "order-reservation");
     this.warehouse = clientOf(this.access, "warehouse");
+    this.transfer = clientOf(this.access, "transfer");
     this.ledger = clientOf(this.access, "ledger");
   }
 
@@ -178,6 +180,19 @@ export class Scenario {
     );
   }
 
+  /** Waits until an alert is cleared. */
+  async cleared(alertId: string): Promise<RecordOf<"StockAlertCleared">> {
+    return waitFor(
+      `the end of the alert ${alertId}`,
+      () =>
+        this.heard
+          .filter(({ name }) => name === "StockAlertCleared")
+          .map(({ value }) => value as RecordOf<"StockAlertCleared">)
+          .find((alert) => alert.alertId === alertId),
+      { timeoutMs: PATIENCE_MS },
+    );
+  }
+
   /** Every alert raised so far, by code. */
   alerts(code: string): RecordOf<"StockAlertRaised">[] {
     return this.heard
@@ -211,7 +226,7 @@ export class Scenario {
   }
 
   /** The dead letters of a service. */
-  async deadLetters(service: "order-reservation" | "warehouse" | "ledger"): Promise<InboundMessage[]> {
+  async deadLetters(service: "order-reservation" | "warehouse" | "transfer" | "ledger"): Promise<InboundMessage[]> {
     const letters: InboundMessage[] = [];
     await this.wire.eventLog.read({
       topic: `${service}.dead-letters.v1`,

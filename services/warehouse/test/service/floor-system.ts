@@ -137,7 +137,12 @@ export class FloorSystem {
         "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
       );
       if (row.n > 0) return false;
-      for (const topic of ["stock.fulfilments.v1", "stock.movements.v1", "stock.transfers.v1", "upstream.catalogue.v1"]) {
+      for (const topic of [
+        "stock.fulfilments.v1",
+        "stock.movements.v1",
+        "stock.transfers.v1",
+        "upstream.catalogue.v1",
+      ]) {
         const ends = await this.#log.endOffsets(topic);
         const rows = await this.system.query<{ partition: number; next: number }>(
           "warehouse",
