@@ -19,6 +19,10 @@ export interface Placement {
   lines: readonly PlacedLine[];
 }
 
+/** What of another service's movement is applied; by its id one finds a movement that it takes back. */
+export type Movement = Pick<RecordOf<"StockMovement">, "sku" | "kind" | "reference" | "legs" | "reverses"> &
+  Partial<Pick<RecordOf<"StockMovement">, "movementId">>;
+
 /** What of `TransferReservationRequested` decides the reservation. */
 export interface TransferRequest {
   transferId: string;
@@ -42,10 +46,7 @@ export type Command =
   /** From the sweeper: give an order's hold back if its time has passed. */
   | { type: "ExpireHold"; orderId: string }
   /** A movement another service recorded. */
-  | {
-      type: "ApplyMovement";
-      movement: Pick<RecordOf<"StockMovement">, "sku" | "kind" | "reference" | "legs" | "reverses">;
-    }
+  | { type: "ApplyMovement"; movement: Movement }
   | {
       type: "FulfilmentCancelled";
       orderId: string;

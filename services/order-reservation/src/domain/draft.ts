@@ -160,6 +160,11 @@ export class Draft {
     row.orderReserved += quantity;
     const reference = { type: "order", id: order.orderId, line: lineId } as const;
     this.#move(movementDraft("RESERVE", undefined, { sku, quantity, at: location, reference }));
+    return this.holdAgain(order, lineId, sku, location, quantity);
+  }
+
+  /** Pieces that count as promised already are held by the order: they are not sent to fulfilment yet. */
+  holdAgain(order: Order, lineId: string, sku: string, location: string, quantity: number): Allocation {
     // One line stands once in one fulfilment: what is added before it is sent joins what is there.
     const unsent = order.allocations.find(
       (a) => a.fulfilmentId === null && a.lineId === lineId && a.location === location,

@@ -1,23 +1,19 @@
 import type { ShortageCause } from "@septet/stock-contracts";
-import { askForUnwanted, forgetUnwanted, pendingOfLine } from "./asking-back.js";
-import type { Command } from "./commands.js";
+import { forgetUnwanted, pendingOfLine } from "./asking-back.js";
+import type { Movement } from "./commands.js";
 import { examineDeficit } from "./deficits.js";
 import type { Draft } from "./draft.js";
 import { type Allocation, askedOf, type Order, type OrderLine } from "./order.js";
-import { publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
+import { publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { serveAgain } from "./serving.js";
+import { SENDING, takeBack, takeBackIfUndone } from "./taking-back.js";
 
-type Movement = Extract<Command, { type: "ApplyMovement" }>["movement"];
-
-/** Kinds that take pieces out of a promise because they were sent; every other kind lost them. */
 const CAUSES: Readonly<Record<string, ShortageCause>> = {
   PICK_SHORT: "PICK_SHORT",
   PICK_DAMAGE: "PICK_DAMAGE",
   DROPSHIP_SHORT: "SUPPLIER_SHORT",
 };
-
-const SENDING: ReadonlySet<string> = new Set(["SHIP", "DROPSHIP_SHIP"]);
 
 /** Applies the legs of our own buckets, closes the line the movement names, and looks whether promises still hold. */
 export function applyMovement(draft: Draft, movement: Movement): Outcome {
@@ -30,7 +26,7 @@ export function applyMovement(draft: Draft, movement: Movement): Outcome {
   for (const { location, bucket, delta } of movement.legs) {
     if (bucket !== "orderReserved" || movement.reference.type !== "order") continue;
     if (delta < 0) close(draft, movement, location, -delta);
-    else reopen(draft, movement, location, delta);
+    else takeBack(draft, movement, location, delta);
   }
   for (const { location, bucket, delta } of movement.legs) {
     if (bucket === "sellable" && delta < 0) examineDeficit(draft, sku, location);
@@ -58,6 +54,7 @@ function close(draft: Draft, movement: Movement, location: string, pieces: numbe
   if (SENDING.has(movement.kind)) forgetUnwanted(order, line);
   else lose(draft, order, line, movement, location, closed);
   settle(draft, order);
+  if (SENDING.has(movement.kind)) takeBackIfUndone(draft, order, line, movement, location, closed);
 }
 
 /**
@@ -93,36 +90,4 @@ function lose(draft: Draft, order: Order, line: OrderLine, movement: Movement, l
   if (pieces === cancelled) return;
   const cause = CAUSES[movement.kind] ?? "PHYSICAL_SHORTAGE";
   serveAgain(draft, order, [{ lineId, sku, quantity: pieces - cancelled }], cause, location);
-}
-
-/** A wrong movement is taken back: what was sent is promised again; what was lost has been served or shorted since. */
-function reopen(draft: Draft, movement: Movement, location: string, pieces: number): void {
-  const { sku, reference } = movement;
-  const found = allocationsNamed(draft, movement, location);
-  let left = pieces;
-  if (found !== undefined && SENDING.has(movement.kind)) {
-    const [order, allocations] = found;
-    for (const allocation of allocations) {
-      const reopened = Math.min(left, allocation.shipped);
-      if (reopened === 0) continue;
-      left -= reopened;
-      allocation.shipped -= reopened;
-      allocation.open += reopened;
-      allocation.tooLate = false;
-    }
-    if (left < pieces) promiseAgain(draft, order, reference.line, pieces - left);
-  }
-  const line = reference.line ?? "";
-  if (left > 0) draft.releaseUnpromised(reference.id, line, sku, location, left, "SETTLED");
-}
-
-/** What was sent is open again; what a whole cancellation had lost to the shipment is asked back now. */
-function promiseAgain(draft: Draft, order: Order, lineId: string | null, pieces: number): void {
-  if (order.state === "FULFILLED") order.state = "CONFIRMED";
-  const line = order.lines.find((candidate) => candidate.lineId === lineId);
-  if (!order.cancelAsked || line === undefined) return;
-  line.unwanted += pieces;
-  const asked: Allocation[] = [];
-  askForUnwanted(order, line, asked);
-  publishCancelRequests(draft, order, asked);
 }

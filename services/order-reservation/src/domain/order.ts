@@ -79,6 +79,8 @@ export interface Order {
   fulfilments: number;
   shortages: number;
   tracking: readonly string[];
+  /** Shipments (movementIds) that were taken back before they came: lost on the way, they come later. */
+  undone: readonly string[];
   lines: OrderLine[];
   allocations: Allocation[];
 }
@@ -102,6 +104,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   fulfilments: 0,
   shortages: 0,
   tracking: [],
+  undone: [],
   lines: [],
   allocations: [],
 });

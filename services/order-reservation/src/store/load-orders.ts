@@ -20,6 +20,7 @@ export interface OrderDetails {
   reasons?: RejectionReason[];
   earlyCancels?: Record<string, number>;
   tracking?: string[];
+  undone?: string[];
 }
 
 interface OrderRow {
@@ -100,6 +101,7 @@ function orderOf(row: OrderRow): Order {
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},
     tracking: row.details?.tracking ?? [],
+    undone: row.details?.undone ?? [],
     fulfilments: row.fulfilments,
     shortages: row.shortages,
     lines: [],

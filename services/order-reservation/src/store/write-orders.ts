@@ -48,6 +48,7 @@ const COMPARED = [
   "reasons",
   "earlyCancels",
   "tracking",
+  "undone",
   "fulfilments",
   "shortages",
 ] as const satisfies readonly (keyof Order)[];
@@ -84,12 +85,13 @@ function arrayText(texts: readonly string[]): string {
   return `{${texts.map(element).join(",")}}`;
 }
 
-function detailsOf({ reasons, earlyCancels, tracking }: Order): string | null {
+function detailsOf({ reasons, earlyCancels, tracking, undone }: Order): string | null {
   const hasEarly = Object.keys(earlyCancels).length > 0;
-  if (reasons.length === 0 && tracking.length === 0 && !hasEarly) return null;
+  if (reasons.length + tracking.length + undone.length === 0 && !hasEarly) return null;
   const details: OrderDetails = {};
   if (reasons.length > 0) details.reasons = [...reasons];
   if (tracking.length > 0) details.tracking = [...tracking];
+  if (undone.length > 0) details.undone = [...undone];
   if (hasEarly) details.earlyCancels = earlyCancels;
   return JSON.stringify(details);
 }

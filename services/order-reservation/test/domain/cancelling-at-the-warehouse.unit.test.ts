@@ -99,14 +99,20 @@ describe("a shipment that was entered by mistake", () => {
     expect(shop.events("FulfilmentCancelRequested").map((r) => r.lines[0].quantity)).toEqual([5]);
   });
 
-  test("pieces that a cancellation lost to it are asked back when it is taken back", () => {
+  test.each([
+    ["before the warehouse says too late", true],
+    ["after the warehouse said too late", false],
+  ])("pieces that a cancellation lost to it are cancelled when it is taken back, %s", (_, answeredLate) => {
     const shop = picking();
+    const answer = () => shop.answerCancel("o1", "o1/1", { l: 0 });
     shop.cancel("o1");
     shop.pick("SHIP", "o1", "l", "w1", 5);
-    shop.answerCancel("o1", "o1/1", { l: 0 });
+    if (!answeredLate) answer();
     takeBack(shop);
-    shop.answerCancel("o1", "o1/1", { l: 5 });
-    expect(shop.events("FulfilmentCancelRequested").map((r) => r.lines[0].quantity)).toEqual([5, 5]);
+    if (answeredLate) answer();
+    expect(shop.events("FulfilmentCancelRequested").map((r) => r.lines[0].quantity)).toEqual([5]);
+    expect(shop.events("FulfilmentRequested")).toHaveLength(1);
     expect(shop.order("o1").state).toBe("CANCELLED");
+    expect(shop.balance("socks", "w1")).toEqual([5, 0]);
   });
 });

@@ -99,7 +99,8 @@ export class Day {
       this.#do(stockChange(chance.of(this.skus), chance.of(this.#places), by, chance.is(0.5)));
     } else if (kind < 61) this.#switch(step);
     else if (kind < 70) books.floor.read(chance);
-    else if (kind < 78) books.floor.act(chance, chance.of(["SHIP", "SHIP", "PICK_SHORT", "PICK_DAMAGE"] as const));
+    else if (kind < 72) books.floor.takeBack(chance);
+    else if (kind < 79) books.floor.act(chance, chance.of(["SHIP", "SHIP", "PICK_SHORT", "PICK_DAMAGE"] as const));
     else if (kind < 89) this.#do(books.floor.nextMovement(chance));
     else this.#do(books.floor.nextAnswer(chance));
   }

@@ -29,6 +29,9 @@ export class Floor {
   readonly movements: Movement[] = [];
   readonly answers: Answer[] = [];
   readonly fulfilments = new Map<string, Fulfilment>();
+  /** What was told and not taken back: kind, place and what it was about. */
+  readonly #told: { act: Act; at: string; about: About }[] = [];
+  #taken = 0;
 
   get isQuiet(): boolean {
     return this.requests.length + this.movements.length + this.answers.length === 0;
@@ -60,6 +63,17 @@ export class Floor {
     if (open.length === 0) return;
     const { fulfilment, lineId, line } = chance.of(open);
     this.#move(act, fulfilment, lineId, line, 1 + chance.upTo(line.pieces));
+  }
+
+  /** Takes back something that was told by mistake; nothing of it is open here until it is asked for again. */
+  takeBack(chance: Chance): void {
+    if (this.#told.length === 0) return;
+    const { act, at, about } = this.#told.splice(chance.upTo(this.#told.length), 1)[0]!;
+    const reverses = `m${++this.#taken}`;
+    this.movements.push({
+      type: "ApplyMovement",
+      movement: movementDraft(act, undefined, { ...about, at, reverses }),
+    });
   }
 
   sendEverything(): void {
@@ -97,14 +111,17 @@ export class Floor {
     const reference = { type: "order", id: at.orderId, line: lineId } as const;
     const about = { sku: line.sku, quantity, reference };
     this.movements.push({ type: "ApplyMovement", movement: promisedPieces(act, at.location, about) });
+    if (!at.location.startsWith("supplier:")) this.#told.push({ act, at: at.location, about });
   }
 }
 
-function promisedPieces(
-  act: Act,
-  location: string,
-  about: { sku: string; quantity: number; reference: { type: "order"; id: string; line: string } },
-): MovementDraft & Movement["movement"] {
+interface About {
+  sku: string;
+  quantity: number;
+  reference: { type: "order"; id: string; line: string };
+}
+
+function promisedPieces(act: Act, location: string, about: About): MovementDraft & Movement["movement"] {
   if (!location.startsWith("supplier:")) return movementDraft(act, undefined, { ...about, at: location });
   const kind = act === "SHIP" ? "DROPSHIP_SHIP" : "DROPSHIP_SHORT";
   return movementDraft(kind, undefined, { ...about, supplier: location });
