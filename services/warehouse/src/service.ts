@@ -7,10 +7,12 @@ import { alertLineRoutes } from "./http/alert-line-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
 import { labellingRoutes } from "./http/labelling-routes.js";
+import { reversalRoutes } from "./http/reversal-routes.js";
 import { warehouseRoutes } from "./http/warehouse-routes.js";
 import { warehouseConsumer } from "./messaging/consumer.js";
 import { warehouseMigrations } from "./store/migrations/index.js";
 import { forgetPhysical } from "./store/physical-log.js";
+import { forgetRecorded } from "./store/recorded-movements.js";
 
 const BALANCES = `SELECT sku, location, 'total' AS bucket, total AS quantity FROM on_hand
   UNION ALL SELECT sku, location, 'unsellable', unsellable FROM on_hand`;
@@ -53,11 +55,15 @@ export function warehouseService(): ServiceDefinition<typeof CONFIG> {
       ...documentRoutes(context.db, deskOf(context)),
       ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
+      ...reversalRoutes(context.db, deskOf(context)),
       balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),
     ],
     jobs: ({ db, every }) => [
       every(FORGET_EVERY_MS, "physical-log-clean-up", async () => {
         while ((await forgetPhysical(db, FORGET_BITE_ROWS)) === FORGET_BITE_ROWS);
+      }),
+      every(FORGET_EVERY_MS, "recorded-movements-clean-up", async () => {
+        while ((await forgetRecorded(db, FORGET_BITE_ROWS)) === FORGET_BITE_ROWS);
       }),
     ],
     consumers: (context) => [warehouseConsumer(context, deskOf(context))],

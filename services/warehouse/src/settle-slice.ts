@@ -14,12 +14,15 @@ import type { DeskItem, MessageItem, Settled } from "./desk.js";
 import type { Command } from "./domain/commands.js";
 import { decide } from "./domain/decide.js";
 import { isOnHand } from "./domain/on-hand.js";
+import type { Outcome } from "./domain/outcomes.js";
 import type { BookedMovement } from "./domain/physical-log.js";
+import type { RecordedMovement } from "./domain/recorded-movement.js";
 import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf, skusBySuffix } from "./store/command-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
 import { loadLabellings, noteListed } from "./store/labelling-rows.js";
 import { loadWorld, type Settings } from "./store/load-world.js";
+import { scopeOfRecorded } from "./store/recorded-movements.js";
 import { writeDecision } from "./store/write-decision.js";
 
 const SERVICE = "warehouse";
@@ -31,6 +34,8 @@ interface Holding {
   /** All SKUs whose streams are held, and those of them whose count may change. */
   readonly skus: ReadonlySet<string>;
   readonly counted: readonly string[];
+  /** Fulfilments named, and those of movements that are taken back. */
+  readonly fulfilments: readonly string[];
 }
 
 /**
@@ -41,14 +46,14 @@ export async function settleSlice(db: Database, items: readonly DeskItem[], sett
   const commands = items.map(commandOf);
   const scope = scopeOf(commands.filter((command) => command !== undefined));
   const moved = items.flatMap((item) => movementOf(item)?.sku ?? []);
-  let holding: Holding = { scope, skus: scope.skus, counted: [...scope.counted] };
+  let holding: Holding = { scope, skus: scope.skus, counted: [...scope.counted], fulfilments: [] };
   const plan = async (session: Session): Promise<LockPlan> => {
     holding = await holdingOf(session, scope, moved);
     return {
       idempotency: items.flatMap((item) => (item.kind === "clerk" ? [item.claim] : [])),
       inbox: { consumer: INBOX, eventIds: scope.cancelRequests },
       skus: [...holding.skus],
-      documents: [{ table: "fulfilment", idColumn: "fulfilment_id", ids: [...scope.fulfilments] }],
+      documents: [{ table: "fulfilment", idColumn: "fulfilment_id", ids: holding.fulfilments }],
     };
   };
   return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding, settings));
@@ -74,11 +79,14 @@ const touchesOnHand = ({ legs }: BookedMovement): boolean => legs.some(({ bucket
  */
 async function holdingOf(session: Session, scope: CommandScope, moved: readonly string[]): Promise<Holding> {
   const ofFulfilments = await skusOfFulfilments(session, [...scope.handedOver]);
+  const ofReversed = await scopeOfRecorded(session, [...scope.reversed]);
   const bySuffix = skusBySuffix(scope.labelled, await loadLabellings(session, [...scope.labelled.keys()]));
+  const counted = [...ofFulfilments, ...ofReversed.skus, ...bySuffix];
   return {
     scope,
-    skus: new Set([...scope.skus, ...moved, ...ofFulfilments, ...bySuffix]),
-    counted: [...new Set([...scope.counted, ...ofFulfilments, ...bySuffix])],
+    skus: new Set([...scope.skus, ...moved, ...counted]),
+    counted: [...new Set([...scope.counted, ...counted])],
+    fulfilments: [...new Set([...scope.fulfilments, ...ofReversed.fulfilmentIds])],
   };
 }
 
@@ -101,7 +109,7 @@ async function settleHeld(
   );
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
-    const world = await loadWorld(unit, holding.scope, holding.counted, unit.now, settings);
+    const world = await loadWorld(unit, holding.scope, holding.fulfilments, holding.counted, unit.now, settings);
     // Requested between locks and reading, a fulfilment is not held: what is written over it would undo its holder's work.
     if (world.fulfilments.size > (unit.lockedRows.get("fulfilment") ?? 0)) {
       throw new StartOver("a fulfilment was requested meanwhile");
@@ -113,15 +121,25 @@ async function settleHeld(
     for (const sku of skusBySuffix(holding.scope.labelled, world.labellings)) {
       if (!holding.skus.has(sku)) throw new StartOver("a warehouse changed its labels meanwhile");
     }
+    for (const { movementId, sku } of world.recorded.values()) {
+      if (!holding.skus.has(sku)) throw new StartOver(`movement ${movementId} was recorded meanwhile`);
+    }
     const decision = decide(world, open);
-    await writeDecision(unit, world, decision);
+    const recorded = await writeDecision(unit, world, decision);
     due.forEach((index, position) => {
-      settled[index] = { outcome: decision.outcomes[position]! };
+      settled[index] = { outcome: withMovementId(decision.outcomes[position]!, recorded) };
     });
   }
   answerClerks(unit, items, settled);
   closeMessages(unit, items, settled);
   return settled;
+}
+
+/** A reversal is known by the id it got when it was written. */
+function withMovementId(outcome: Outcome, recorded: readonly RecordedMovement[]): Outcome {
+  if (outcome.outcome !== "REVERSED") return outcome;
+  const reversal = recorded.find(({ reverses }) => reverses === outcome.reversed.movementId);
+  return reversal === undefined ? outcome : { ...outcome, movementId: reversal.movementId };
 }
 
 /** The items that are to be decided: not those that were before, and each key, request and movement once. */

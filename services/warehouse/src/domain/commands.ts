@@ -1,6 +1,7 @@
 import type { PickCause } from "@septet/stock-contracts";
 import type { LineQuantity } from "./fulfilment.js";
 import type { BookedMovement } from "./physical-log.js";
+import type { LineDecision } from "./recorded-movement.js";
 import type { DocumentHead, DocumentLine } from "./stock-document.js";
 
 /** Books a whole document: every line or none. */
@@ -82,6 +83,22 @@ export interface ApplyMovement {
   readonly movement: BookedMovement;
 }
 
+/** A movement of ours was recorded by mistake. */
+export interface ReverseMovement {
+  readonly type: "REVERSE_MOVEMENT";
+  readonly movementId: string;
+  readonly reason: string;
+  readonly actor: string | null;
+}
+
+/** order-reservation has gone on with lines of an order. */
+export interface LineSettled {
+  readonly type: "LINE_SETTLED";
+  readonly orderId: string;
+  readonly lines: readonly { readonly lineId: string; readonly sku: string }[];
+  readonly decision: LineDecision;
+}
+
 export type Command =
   | BookDocument
   | BookRows
@@ -91,4 +108,6 @@ export type Command =
   | PickFulfilment
   | ShipFulfilment
   | ShortFulfilment
-  | ApplyMovement;
+  | ApplyMovement
+  | ReverseMovement
+  | LineSettled;

@@ -2,6 +2,7 @@ import { bookDocument, bookRows } from "./booking.js";
 import type { Command } from "./commands.js";
 import type { Decision } from "./decision.js";
 import type { Outcome } from "./outcomes.js";
+import { noteSettled, reverse } from "./reversing.js";
 import { cancelRequested, request, shipOut, shortOut, startPicking } from "./serving.js";
 import { bookSurplus } from "./transfer-surplus.js";
 import { Workbench } from "./workbench.js";
@@ -37,5 +38,9 @@ function decideOne(bench: Workbench, command: Command): Outcome {
     case "APPLY_MOVEMENT":
       bench.apply(command.movement);
       return { outcome: "TAKEN" };
+    case "REVERSE_MOVEMENT":
+      return reverse(bench, command);
+    case "LINE_SETTLED":
+      return noteSettled(bench, command);
   }
 }

@@ -6,6 +6,7 @@ import type { BookedAs } from "./labelling.js";
 import type { OnHandChange } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
 import type { BookedMovement } from "./physical-log.js";
+import type { LineDecision } from "./recorded-movement.js";
 import type { DocumentHead, DocumentLine } from "./stock-document.js";
 
 type EventName =
@@ -30,6 +31,22 @@ export interface FulfilmentUpdate {
 /** A movement of ours; `toldLater` when it happened before it is booked: then that moment, epoch ms. */
 export interface RecordedDraft extends MovementDraft {
   readonly toldLater?: number;
+  /** The fulfilment that it hands over. */
+  readonly fulfilmentId?: string;
+}
+
+/** Pieces of a document's line that were taken back. */
+export interface ReversedLine {
+  readonly documentId: string;
+  readonly line: string;
+  readonly quantity: number;
+}
+
+/** Lines of an order with which order-reservation has gone on. */
+export interface SettledLine {
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly decision: LineDecision;
 }
 
 /** A line as it was told, and what it was booked as. */
@@ -56,5 +73,7 @@ export interface Decision {
   readonly movements: readonly RecordedDraft[];
   /** Movements of others that were applied. */
   readonly applied: readonly BookedMovement[];
+  readonly reversedLines: readonly ReversedLine[];
+  readonly settledLines: readonly SettledLine[];
   readonly events: readonly DomainEvent[];
 }

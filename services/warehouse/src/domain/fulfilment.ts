@@ -1,6 +1,9 @@
 import type { FulfilmentState } from "@septet/stock-contracts";
 
-/** Pieces of one order line at this location; what is neither shipped, short, damaged nor cancelled is open. */
+/**
+ * Pieces of one order line at this location; what is neither shipped, short, damaged, cancelled nor reversed is open.
+ * `reversed` pieces were told as shipped, short or damaged by mistake: who still wants them asks for them anew.
+ */
 export interface FulfilmentLine {
   readonly lineId: string;
   readonly sku: string;
@@ -9,13 +12,14 @@ export interface FulfilmentLine {
   readonly short: number;
   readonly damaged: number;
   readonly cancelled: number;
+  readonly reversed: number;
 }
 
 /**
  * A fulfilment: what one location has to hand over for one order.
  *
  * REQUESTED → PICKING → closed, and closed is what became of it: SHIPPED when anything went out, else SHORT when anything
- * was not found or found damaged, else CANCELLED. It closes by itself with its last open piece.
+ * was not found or found damaged, else CANCELLED, also when all of it was taken back. It closes by itself with its last open piece.
  */
 export interface Fulfilment {
   readonly fulfilmentId: string;
@@ -33,7 +37,7 @@ export interface Fulfilment {
 
 /** What is still to be handed over of a line, in pieces. */
 export const openOf = (line: FulfilmentLine): number =>
-  line.quantity - line.shipped - line.short - line.damaged - line.cancelled;
+  line.quantity - line.shipped - line.short - line.damaged - line.cancelled - line.reversed;
 
 /** True when no piece is open any more. */
 export const isClosed = (fulfilment: Fulfilment): boolean =>
@@ -62,6 +66,15 @@ export function settleLines(
   });
   if (lines.some((line) => openOf(line) > 0)) return { ...fulfilment, lines };
   return { ...fulfilment, lines, state: closedState(lines), closedAt: now };
+}
+
+/** Takes pieces of a line out of an account again; a closed fulfilment stays closed, as what is left of it says. */
+export function takeBack(fulfilment: Fulfilment, account: LineAccount, lineId: string, quantity: number): Fulfilment {
+  const lines = fulfilment.lines.map((line) => {
+    if (line.lineId !== lineId) return line;
+    return { ...line, [account]: line[account] - quantity, reversed: line.reversed + quantity };
+  });
+  return { ...fulfilment, lines, state: isClosed(fulfilment) ? closedState(lines) : fulfilment.state };
 }
 
 function closedState(lines: readonly FulfilmentLine[]): FulfilmentState {

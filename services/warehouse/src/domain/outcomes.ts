@@ -1,4 +1,6 @@
+import type { MovementDraft } from "@septet/stock-contracts";
 import type { Fulfilment } from "./fulfilment.js";
+import type { RecordedMovement } from "./recorded-movement.js";
 import type { Refusal } from "./refusal.js";
 
 /** The document stands as told; `again` when it already did, so that nothing was changed. */
@@ -28,6 +30,14 @@ export interface Taken {
   readonly outcome: "TAKEN" | "KNOWN" | "WAITING" | "NOT_OURS";
 }
 
+/** A movement was taken back by another, which gets its id when it is written. */
+export interface Reversed {
+  readonly outcome: "REVERSED";
+  readonly reversed: RecordedMovement;
+  readonly reversal: MovementDraft;
+  readonly movementId?: string;
+}
+
 /** A message that says something else than what stands; it goes to the dead letters. */
 export interface Contradiction {
   readonly outcome: "CONTRADICTION";
@@ -35,4 +45,4 @@ export interface Contradiction {
   readonly message: string;
 }
 
-export type Outcome = Booked | RowsBooked | FulfilmentChanged | Taken | Contradiction | Refusal;
+export type Outcome = Booked | RowsBooked | FulfilmentChanged | Taken | Reversed | Contradiction | Refusal;

@@ -16,6 +16,13 @@ export const REFUSAL_CODES = [
   "FULFILMENT_STATE",
   "MORE_THAN_OPEN",
   "LINES_STILL_OPEN",
+  "UNKNOWN_MOVEMENT",
+  "NOT_REVERSIBLE",
+  "IS_REVERSAL",
+  "ALREADY_REVERSED",
+  "LINE_RE_SOURCED",
+  "LINE_SHORTED",
+  "LINE_CANCELLED",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -11,6 +11,7 @@ import { isClosed } from "./fulfilment.js";
 import { cancel, pick, ship, short } from "./handing-over.js";
 import type { Contradiction, FulfilmentChanged, Taken } from "./outcomes.js";
 import { type Refusal, refuse } from "./refusal.js";
+import { noteSettled } from "./reversing.js";
 import type { Workbench } from "./workbench.js";
 
 /** What is asked of a supplier's location is not the warehouse's to serve. */
@@ -18,8 +19,9 @@ const isOurs = (location: string): boolean => locationKindOf(location) === "WARE
 
 /** A fulfilment comes into being, and the cancellations that overtook it are answered at once. */
 export function request(bench: Workbench, command: RequestFulfilment): Taken | Contradiction {
-  if (!isOurs(command.location)) return { outcome: "NOT_OURS" };
   const known = bench.fulfilment(command.fulfilmentId);
+  if (!known) noteSettled(bench, { ...command, decision: "RE_SOURCED" });
+  if (!isOurs(command.location)) return { outcome: "NOT_OURS" };
   if (known) return sameRequest(known, command) ? { outcome: "KNOWN" } : contradiction(command);
   bench.keep({
     fulfilmentId: command.fulfilmentId,
@@ -31,7 +33,7 @@ export function request(bench: Workbench, command: RequestFulfilment): Taken | C
     pickedAt: null,
     closedAt: null,
     tracking: null,
-    lines: command.lines.map((line) => ({ ...line, shipped: 0, short: 0, damaged: 0, cancelled: 0 })),
+    lines: command.lines.map((line) => ({ ...line, shipped: 0, short: 0, damaged: 0, cancelled: 0, reversed: 0 })),
   });
   for (const waiting of bench.takeWaiting(command.fulfilmentId)) answerCancellation(bench, waiting);
   return { outcome: "TAKEN" };
@@ -101,12 +103,12 @@ function answerCancellation(bench: Workbench, command: CancelFulfilment): void {
 function moveLine(
   bench: Workbench,
   kind: "SHIP" | "PICK_SHORT" | "PICK_DAMAGE",
-  { orderId, location }: Fulfilment,
+  { fulfilmentId, orderId, location }: Fulfilment,
   { lineId, sku, quantity }: LineQuantity,
   actor: string | null,
 ): void {
   const reference = { type: "order", id: orderId, line: lineId } as const;
-  bench.record(movementDraft(kind, undefined, { sku, quantity, at: location, reference, actor }));
+  bench.record({ ...movementDraft(kind, undefined, { sku, quantity, at: location, reference, actor }), fulfilmentId });
 }
 
 function changed(bench: Workbench, fulfilment: Fulfilment): FulfilmentChanged {

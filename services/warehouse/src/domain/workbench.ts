@@ -1,15 +1,27 @@
 import type { MovementDraft } from "@septet/stock-contracts";
 import { lowStock } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
-import type { Decision, DomainEvent, FulfilmentUpdate, NewDocumentLine, RecordedDraft } from "./decision.js";
+import type {
+  Decision,
+  DomainEvent,
+  FulfilmentUpdate,
+  NewDocumentLine,
+  RecordedDraft,
+  ReversedLine,
+  SettledLine,
+} from "./decision.js";
 import type { Fulfilment } from "./fulfilment.js";
 import type { BookedAs } from "./labelling.js";
 import { OnHandBook } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
 import type { BookedMovement } from "./physical-log.js";
+import type { LineDecision, RecordedMovement } from "./recorded-movement.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "./stock-document.js";
 import { totalAlerts } from "./total-alerts.js";
 import type { KnownDocument, World } from "./world.js";
+
+/** What was lost at picking is decided on by order-reservation at once. */
+const isLoss = ({ kind }: RecordedMovement): boolean => kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
 
 /** A working copy of the world and everything decided on it so far; later commands of a slice see the earlier ones. */
 export class Workbench {
@@ -22,6 +34,9 @@ export class Workbench {
   readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, NewDocumentLine> }>();
   readonly #waiting = new Map<string, CancelFulfilment[]>();
   readonly #answered: string[] = [];
+  readonly #recorded = new Map<string, RecordedMovement>();
+  readonly #reversedLines: ReversedLine[] = [];
+  readonly #settledLines: SettledLine[] = [];
 
   constructor(world: World) {
     this.world = world;
@@ -32,7 +47,7 @@ export class Workbench {
    * Takes down a movement of ours and applies its own legs to what is on hand.
    * @param toldLater when it happened, epoch ms, if that was before it was told: a count in between has not seen it in the book
    */
-  record(movement: MovementDraft, toldLater?: number): void {
+  record(movement: RecordedDraft, toldLater?: number): void {
     this.onHand.apply(movement.sku, movement.legs);
     this.movements.push(toldLater === undefined ? movement : { ...movement, toldLater });
   }
@@ -41,6 +56,33 @@ export class Workbench {
   apply(movement: BookedMovement): void {
     this.onHand.apply(movement.sku, movement.legs);
     this.#applied.push(movement);
+  }
+
+  /** A movement of ours from before, as this slice has left it. */
+  recorded(movementId: string): RecordedMovement | undefined {
+    return this.#recorded.get(movementId) ?? this.world.recorded.get(movementId);
+  }
+
+  /** Takes down the movement that takes another one back; that one is taken back from here on. */
+  recordReversal(known: RecordedMovement, reversal: MovementDraft): void {
+    this.record(known.fulfilmentId === null ? reversal : { ...reversal, fulfilmentId: known.fulfilmentId });
+    this.#recorded.set(known.movementId, { ...known, reversedBy: "this slice" });
+  }
+
+  reverseDocumentLine(line: ReversedLine): void {
+    this.#reversedLines.push(line);
+  }
+
+  /** order-reservation has gone on with these lines: their losses at picking stand. */
+  settleLines(orderId: string, lineIds: readonly string[], decision: LineDecision): void {
+    const settled = new Set(lineIds);
+    for (const lineId of settled) this.#settledLines.push({ orderId, lineId, decision });
+    for (const { movementId } of this.world.recorded.values()) {
+      const movement = this.recorded(movementId)!;
+      const { type, id, line } = movement.reference;
+      if (type !== "order" || id !== orderId || !settled.has(line ?? "") || !isLoss(movement)) continue;
+      this.#recorded.set(movementId, { ...movement, decided: movement.decided ?? decision });
+    }
   }
 
   fulfilment(id: string): Fulfilment | undefined {
@@ -106,6 +148,8 @@ export class Workbench {
       answeredCancellations: this.#answered,
       movements: this.movements,
       applied: this.#applied,
+      reversedLines: this.#reversedLines,
+      settledLines: this.#settledLines,
       events: [...this.events, ...totalAlerts(this.onHand.crossings()), ...low.events],
     };
   }

@@ -3,6 +3,7 @@ import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment } from "./fulfilment.js";
 import type { Labelling } from "./labelling.js";
 import type { OnHand } from "./on-hand.js";
+import type { RecordedMovement } from "./recorded-movement.js";
 import type { DocumentLine } from "./stock-document.js";
 
 /** What already stands of a document: whose it is, how many lines it has, and those of them that the commands name. */
@@ -31,4 +32,6 @@ export interface World {
   readonly waitingCancellations: ReadonlyMap<string, readonly CancelFulfilment[]>;
   /** By `documentIdOf`. */
   readonly documents: ReadonlyMap<string, KnownDocument>;
+  /** By movementId: movements of ours that commands take back. */
+  readonly recorded: ReadonlyMap<string, RecordedMovement>;
 }

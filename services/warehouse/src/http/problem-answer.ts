@@ -14,6 +14,13 @@ const PROBLEMS: {
   FULFILMENT_STATE: { status: 409, type: "fulfilment-state", title: "Not in this state" },
   MORE_THAN_OPEN: { status: 409, type: "more-than-open", title: "More than is open" },
   LINES_STILL_OPEN: { status: 409, type: "lines-still-open", title: "Pieces are still open" },
+  UNKNOWN_MOVEMENT: { status: 404, type: "unknown-movement", title: "No such movement of the warehouse" },
+  NOT_REVERSIBLE: { status: 409, type: "not-reversible", title: "This kind is not taken back" },
+  IS_REVERSAL: { status: 409, type: "is-reversal", title: "It takes another one back itself" },
+  ALREADY_REVERSED: { status: 409, type: "already-reversed", title: "Taken back before" },
+  LINE_RE_SOURCED: { status: 409, type: "line-re-sourced", title: "The line is served from elsewhere" },
+  LINE_SHORTED: { status: 409, type: "line-shorted", title: "The line is shorted" },
+  LINE_CANCELLED: { status: 409, type: "line-cancelled", title: "The line is cancelled" },
 };
 
 /** The problem that tells a clerk of a refusal; `code` is its name for programs. */

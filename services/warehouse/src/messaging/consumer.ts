@@ -8,7 +8,13 @@ const GROUP = "warehouse";
 export function warehouseConsumer(context: Pick<ServiceContext, "codec">, desk: Desk): ConsumerDefinition {
   return {
     groupId: GROUP,
-    topics: ["stock.fulfilments.v1", "stock.movements.v1", "stock.transfers.v1", "upstream.catalogue.v1"],
+    topics: [
+      "stock.fulfilments.v1",
+      "stock.movements.v1",
+      "stock.reservations.v1",
+      "stock.transfers.v1",
+      "upstream.catalogue.v1",
+    ],
     maxSliceMessages: 500,
     handle: async (slice) => {
       const decoded = await decodeSlice(context.codec, slice);

@@ -1,10 +1,13 @@
 import { type DecodedMessage, isAccepted } from "@septet/service-kit";
 import type { RecordOf } from "@septet/stock-contracts";
-import type { BookTransferSurplus, CancelFulfilment, RequestFulfilment } from "../domain/commands.js";
+import type { BookTransferSurplus, CancelFulfilment, LineSettled, RequestFulfilment } from "../domain/commands.js";
 
 /** What a message means to the warehouse. */
 export type MessageContent =
-  | { readonly means: "COMMAND"; readonly command: RequestFulfilment | CancelFulfilment | BookTransferSurplus }
+  | {
+      readonly means: "COMMAND";
+      readonly command: RequestFulfilment | CancelFulfilment | BookTransferSurplus | LineSettled;
+    }
   | { readonly means: "MOVEMENT"; readonly movement: RecordOf<"StockMovement"> }
   /** The catalogue lists this SKU. */
   | { readonly means: "LISTING"; readonly sku: string }
@@ -31,6 +34,14 @@ export function contentOf(decoded: DecodedMessage): MessageContent {
       return { means: "COMMAND", command: surplusCommand(decoded.value) };
     case "SkuListed":
       return { means: "LISTING", sku: decoded.value.sku };
+    case "OrderShorted": {
+      const { orderId, cause, lines } = decoded.value;
+      return LOSSES.has(cause) ? settled(orderId, lines, "SHORTED") : { means: "NOTHING" };
+    }
+    case "OrderReservationReleased": {
+      const { orderId, reason, lines } = decoded.value;
+      return reason === "CANCELLED" ? settled(orderId, lines, "CANCELLED") : { means: "NOTHING" };
+    }
     default:
       return { means: "NOTHING" };
   }
@@ -47,3 +58,11 @@ function surplusCommand(value: RecordOf<"TransferSurplusArrived">): BookTransfer
     arrivedAt: occurredAt,
   };
 }
+
+/** Causes of a shortage that the warehouse told of. */
+const LOSSES: ReadonlySet<string> = new Set(["PICK_SHORT", "PICK_DAMAGE"]);
+
+const settled = (orderId: string, lines: LineSettled["lines"], decision: LineSettled["decision"]): MessageContent => ({
+  means: "COMMAND",
+  command: { type: "LINE_SETTLED", orderId, lines, decision },
+});

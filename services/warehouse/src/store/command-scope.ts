@@ -11,6 +11,8 @@ export interface CommandScope {
   readonly counted: ReadonlySet<string>;
   /** Fulfilments whose lines are changed together with what is on hand. */
   readonly handedOver: ReadonlySet<string>;
+  /** Movements of ours that are taken back: their SKUs and fulfilments are known only by their ids. */
+  readonly reversed: ReadonlySet<string>;
   /** All fulfilments named. */
   readonly fulfilments: ReadonlySet<string>;
   readonly requested: ReadonlySet<string>;
@@ -29,6 +31,7 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
     skus: new Set<string>(),
     counted: new Set<string>(),
     handedOver: new Set<string>(),
+    reversed: new Set<string>(),
     fulfilments: new Set<string>(),
     requested: new Set<string>(),
     cancelRequests: [] as string[],
@@ -119,6 +122,12 @@ function addTo(scope: OpenScope, command: Command): void {
     case "SHORT_FULFILMENT":
       scope.handedOver.add(command.fulfilmentId);
       scope.fulfilments.add(command.fulfilmentId);
+      return;
+    case "REVERSE_MOVEMENT":
+      scope.reversed.add(command.movementId);
+      return;
+    case "LINE_SETTLED":
+      for (const { sku } of command.lines) scope.skus.add(sku);
       return;
     case "APPLY_MOVEMENT":
       addCounted(scope, command.movement.sku);

@@ -1,5 +1,5 @@
 import type { Session } from "@septet/messaging";
-import type { NewDocumentLine } from "../domain/decision.js";
+import type { NewDocumentLine, ReversedLine } from "../domain/decision.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "../domain/stock-document.js";
 import type { KnownDocument } from "../domain/world.js";
 
@@ -49,6 +49,11 @@ function toldLine(row: LineRow): DocumentLine {
   };
 }
 
+const REVERSE_LINES = `UPDATE document_line l SET reversed = l.reversed + r.quantity
+  FROM (SELECT document_id, line, sum(quantity) AS quantity
+    FROM unnest($1::text[], $2::text[], $3::int[]) AS told (document_id, line, quantity) GROUP BY document_id, line) AS r
+  WHERE l.document_id = r.document_id AND l.line = r.line`;
+
 /** A line of a document that a command speaks of. */
 export interface AskedLine {
   readonly documentId: string;
@@ -92,6 +97,16 @@ async function loadWhole(
     ids,
   ]);
   return new Map(rows.map((row) => [row.document_id, { orderId: row.order_id, lineCount: row.line_count }]));
+}
+
+/** Notes pieces of lines that were taken back; a line can have two movements, for its sellable and its unsellable part. */
+export async function reverseDocumentLines(session: Session, lines: readonly ReversedLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  await session.query(REVERSE_LINES, [
+    lines.map((line) => line.documentId),
+    lines.map((line) => line.line),
+    lines.map((line) => line.quantity),
+  ]);
 }
 
 /** Writes new heads and lines. @throws 23505 when a line was booked by somebody else meanwhile. */

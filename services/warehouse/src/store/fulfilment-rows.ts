@@ -13,7 +13,7 @@ export const HEAD_COLUMNS = `f.fulfilment_id, f.order_id, f.location, f.state, f
   ${ms("f.requested_at", "requested_at")}, ${ms("f.picked_at", "picked_at")}, ${ms("f.closed_at", "closed_at")}`;
 
 const LOAD_HEADS = `SELECT ${HEAD_COLUMNS} FROM fulfilment f WHERE f.fulfilment_id = ANY($1::text[])`;
-const LOAD_LINES = `SELECT fulfilment_id, line_id, sku, quantity, shipped, short, damaged, cancelled
+const LOAD_LINES = `SELECT fulfilment_id, line_id, sku, quantity, shipped, short, damaged, cancelled, reversed
   FROM fulfilment_line WHERE fulfilment_id = ANY($1::text[]) ORDER BY fulfilment_id, position`;
 const LOAD_SKUS = `SELECT DISTINCT sku FROM fulfilment_line WHERE fulfilment_id = ANY($1::text[])`;
 
@@ -29,8 +29,10 @@ const UPDATE_HEADS = `UPDATE fulfilment f SET state = c.state, picked_at = ${tim
   FROM unnest($1::text[], $2::text[], $3::float8[], $4::float8[], $5::text[]) AS c (id, state, picked_at, closed_at, tracking)
   WHERE f.fulfilment_id = c.id`;
 // Absolute figures: the head's row is locked, and no line changes without it.
-const UPDATE_LINES = `UPDATE fulfilment_line l SET shipped = c.shipped, short = c.short, damaged = c.damaged, cancelled = c.cancelled
-  FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[]) AS c (id, line_id, shipped, short, damaged, cancelled)
+const UPDATE_LINES = `UPDATE fulfilment_line l SET shipped = c.shipped, short = c.short, damaged = c.damaged,
+    cancelled = c.cancelled, reversed = c.reversed
+  FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
+    AS c (id, line_id, shipped, short, damaged, cancelled, reversed)
   WHERE l.fulfilment_id = c.id AND l.line_id = c.line_id`;
 
 export interface HeadRow {
@@ -130,5 +132,6 @@ export async function updateFulfilments(session: Session, updates: readonly Fulf
     lines.map(({ line }) => line.short),
     lines.map(({ line }) => line.damaged),
     lines.map(({ line }) => line.cancelled),
+    lines.map(({ line }) => line.reversed),
   ]);
 }

@@ -5,6 +5,7 @@ import { type CommandScope, codesWithSuffix } from "./command-scope.js";
 import { loadDocuments } from "./document-rows.js";
 import { loadFulfilments } from "./fulfilment-rows.js";
 import { listedAmong, loadLabellings } from "./labelling-rows.js";
+import { loadRecorded } from "./recorded-movements.js";
 import { loadWaitingCancellations } from "./waiting-cancellation-rows.js";
 import { definedWarehouses } from "./warehouse-rows.js";
 
@@ -16,11 +17,13 @@ export interface Settings {
 
 /**
  * Reads everything that the commands are decided on, under their locks, one statement per table (documents two).
+ * @param fulfilments the ids of those that are locked, if they exist
  * @param counted the SKUs whose count may change; their streams are held
  */
 export async function loadWorld(
   session: Session,
   scope: CommandScope,
+  fulfilments: readonly string[],
   counted: readonly string[],
   now: number,
   settings: Settings,
@@ -34,8 +37,9 @@ export async function loadWorld(
     listed: await listedAmong(session, codesWithSuffix(scope.labelled, labellings)),
     onHand,
     alertLines: { lines, defaultPieces: settings.alertLinePieces },
-    fulfilments: await loadFulfilments(session, [...scope.fulfilments]),
+    fulfilments: await loadFulfilments(session, fulfilments),
     waitingCancellations: await loadWaitingCancellations(session, [...scope.requested]),
     documents: await loadDocuments(session, scope.documentLines, [...scope.wholeDocuments]),
+    recorded: await loadRecorded(session, [...scope.reversed]),
   };
 }

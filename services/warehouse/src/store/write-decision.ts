@@ -1,20 +1,23 @@
 import { StartOver, sqlState, type UnitOfWork } from "@septet/service-kit";
 import type { Decision, RecordedDraft } from "../domain/decision.js";
 import { type PhysicalEntry, physicalEntries } from "../domain/physical-log.js";
+import { outlineOf, type RecordedMovement } from "../domain/recorded-movement.js";
 import type { World } from "../domain/world.js";
-import { createDocuments } from "./document-rows.js";
+import { createDocuments, reverseDocumentLines } from "./document-rows.js";
 import { createFulfilments, updateFulfilments } from "./fulfilment-rows.js";
 import { addToOnHand } from "./on-hand-rows.js";
 import { notePhysical } from "./physical-log.js";
+import { keepRecorded, noteSettledLines } from "./recorded-movements.js";
 import { keepWaitingCancellations } from "./waiting-cancellation-rows.js";
 
 const UNIQUE_VIOLATION = "23505";
 
 /**
  * Writes a decision, one statement per table and kind of write; movements and events go to the outbox at commit.
+ * Answers the movements in the order of the decision, with the ids they got.
  * @throws StartOver when a document or fulfilment of the same name was written by somebody else meanwhile.
  */
-export async function writeDecision(unit: UnitOfWork, world: World, decision: Decision): Promise<void> {
+export async function writeDecision(unit: UnitOfWork, world: World, decision: Decision): Promise<RecordedMovement[]> {
   try {
     await createDocuments(unit, decision.newDocuments, decision.newDocumentLines, world.now);
     await createFulfilments(unit, decision.newFulfilments);
@@ -25,16 +28,34 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   await updateFulfilments(unit, decision.changedFulfilments);
   await keepWaitingCancellations(unit, decision.newWaitingCancellations, decision.answeredCancellations);
   await addToOnHand(unit, decision.onHand, world.onHand, decision.low);
+  const recorded = decision.movements.map((draft) => record(unit, draft));
   await notePhysical(unit, [
-    ...decision.movements.flatMap((draft) => recorded(unit, draft)),
+    ...recorded.flatMap(({ physical }) => physical),
     ...decision.applied.flatMap((movement) => physicalEntries(movement, true)),
   ]);
+  await keepRecorded(
+    unit,
+    recorded.map(({ movement }) => movement),
+    world.now,
+  );
+  await noteSettledLines(unit, decision.settledLines);
+  await reverseDocumentLines(unit, decision.reversedLines);
   for (const { name, value } of decision.events) unit.publish(name, value);
+  return recorded.map(({ movement }) => movement);
 }
 
 /** Gives a movement of ours its sequence; what it did to what lies here is noted by it. */
-function recorded(unit: UnitOfWork, { toldLater, ...draft }: RecordedDraft): PhysicalEntry[] {
-  const movement = unit.record(draft);
-  if (toldLater === undefined) return physicalEntries(movement, false);
-  return physicalEntries({ ...movement, occurredAt: toldLater }, true);
+function record(
+  unit: UnitOfWork,
+  { toldLater, fulfilmentId, ...draft }: RecordedDraft,
+): { movement: RecordedMovement; physical: PhysicalEntry[] } {
+  const told = unit.record(draft);
+  const { movementId, sku, kind, reverses } = told;
+  const movement = {
+    ...{ movementId, sku, kind, reference: draft.reference, reverses, reversedBy: null, decided: null },
+    ...outlineOf(draft),
+    fulfilmentId: fulfilmentId ?? null,
+  };
+  if (toldLater === undefined) return { movement, physical: physicalEntries(told, false) };
+  return { movement, physical: physicalEntries({ ...told, occurredAt: toldLater }, true) };
 }

@@ -12,6 +12,7 @@ import { decide } from "../../src/domain/decide.js";
 import type { Decision } from "../../src/domain/decision.js";
 import type { Fulfilment } from "../../src/domain/fulfilment.js";
 import { type OnHand, onHandKey } from "../../src/domain/on-hand.js";
+import { outlineOf } from "../../src/domain/recorded-movement.js";
 import { type DocumentKind, type DocumentLine, documentIdOf } from "../../src/domain/stock-document.js";
 import type { KnownDocument, World } from "../../src/domain/world.js";
 
@@ -27,6 +28,7 @@ export const emptyWorld: World = {
   fulfilments: new Map(),
   waitingCancellations: new Map(),
   documents: new Map(),
+  recorded: new Map(),
 };
 
 /** A warehouse floor that remembers: commands are decided on what earlier decisions left, as on the database. */
@@ -96,7 +98,39 @@ function evolve(world: World, decision: Decision): World {
     if (answered.has(command.requestId)) continue;
     waiting.set(command.fulfilmentId, [...(waiting.get(command.fulfilmentId) ?? []), command]);
   }
-  return { ...world, onHand, fulfilments, documents, waitingCancellations: waiting };
+  const recorded = recordedAfter(world.recorded, decision);
+  return { ...world, onHand, fulfilments, documents, waitingCancellations: waiting, recorded };
+}
+
+/** What the table of own movements holds afterwards; ids count up as `w-1`, `w-2` … */
+function recordedAfter(before: World["recorded"], decision: Decision): World["recorded"] {
+  const recorded = new Map(before);
+  for (const { toldLater: _, fulfilmentId = null, ...draft } of decision.movements) {
+    const { sku, kind, reference, reverses } = draft;
+    const movementId = `w-${recorded.size + 1}`;
+    const state = { reversedBy: null, decided: null };
+    recorded.set(movementId, {
+      movementId,
+      sku,
+      kind,
+      reference,
+      reverses,
+      fulfilmentId,
+      ...state,
+      ...outlineOf(draft),
+    });
+    const undone = recorded.get(reverses ?? "");
+    if (undone !== undefined) recorded.set(undone.movementId, { ...undone, reversedBy: movementId });
+  }
+  for (const { orderId, lineId, decision: decided } of decision.settledLines) {
+    for (const movement of recorded.values()) {
+      const { kind, reference } = movement;
+      const loss = kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
+      if (!loss || reference.id !== orderId || reference.line !== lineId || movement.decided !== null) continue;
+      recorded.set(movement.movementId, { ...movement, decided });
+    }
+  }
+  return recorded;
 }
 
 type LineOf = { sku: string; quantity: number; unsellable?: number; missing?: number; lineId?: string; area?: string };
@@ -155,6 +189,13 @@ export const short = (...lines: ShortFulfilment["lines"][number][]): ShortFulfil
   type: "SHORT_FULFILMENT",
   fulfilmentId: "o1/1",
   lines,
+  actor: "clerk",
+});
+
+export const takeBack = (movementId: string): Command => ({
+  type: "REVERSE_MOVEMENT",
+  movementId,
+  reason: "wrong parcel",
   actor: "clerk",
 });
 

@@ -2,6 +2,7 @@ import { AddOrderOfReturnedLines1764200000000 } from "./add-order-of-returned-li
 import { CreateAlertLines1764220000000 } from "./create-alert-lines.js";
 import { CreateLabellings1764210000000 } from "./create-labellings.js";
 import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
+import { CreateRecordedMovements1764400000000 } from "./create-recorded-movements.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
 
 /** The warehouse's own migrations, oldest first. */
@@ -11,4 +12,5 @@ export const warehouseMigrations = [
   CreateLabellings1764210000000,
   CreateAlertLines1764220000000,
   CreatePhysicalLog1764300000000,
+  CreateRecordedMovements1764400000000,
 ];
