@@ -1,4 +1,5 @@
 import type { RecordOf } from "@septet/stock-contracts";
+import type { MoveLine } from "./moving.js";
 
 export interface PlacedLine {
   lineId: string;
@@ -54,6 +55,8 @@ export type Command =
       lines: readonly { lineId: string; quantity: number }[];
     }
   | { type: "FulfilmentShipped"; orderId: string; fulfilmentId: string; tracking: string | null }
+  /** An operator holds pieces of an order elsewhere. */
+  | { type: "MoveReservation"; orderId: string; moves: readonly MoveLine[] }
   /** Another warehouse wants pieces. */
   | { type: "ReserveTransfer"; request: TransferRequest }
   /** From the sweeper: look again whether promises at a location exceed what is there. */

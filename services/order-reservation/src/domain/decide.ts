@@ -5,6 +5,7 @@ import { Draft } from "./draft.js";
 import { expire, isReleasable } from "./expiring.js";
 import { takeCancelled, takeShipped } from "./fulfilment-answers.js";
 import { applyMovement } from "./movements.js";
+import { moveReservation } from "./moving.js";
 import { copyOfOrder } from "./order.js";
 import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
@@ -67,6 +68,8 @@ function decideOne(draft: Draft, command: Command): Outcome {
       if (order === undefined) return { type: "NOTHING", order };
       return takeShipped(order, command.fulfilmentId, command.tracking);
     }
+    case "MoveReservation":
+      return moveReservation(draft, command.orderId, command.moves);
     case "ReserveTransfer":
       return reserveTransfer(draft, command.request);
     case "ExamineDeficit":

@@ -16,8 +16,27 @@ export type Outcome =
   | { type: "NOTHING"; order: Order | undefined }
   /** A balance or a rule changed; no order is its subject. */
   | { type: "APPLIED" }
+  | MoveRefused
   /** A transfer got so many pieces of what it asked for; `code` says why not all, null when all. */
   | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null };
+
+/** Why pieces stay where they are held. */
+export type MoveRefusal =
+  | "UNKNOWN_ORDER"
+  | "UNKNOWN_LINE"
+  | "SAME_LOCATION"
+  | "SENT_TO_FULFILMENT"
+  | "NOT_HELD_THERE"
+  | "UNKNOWN_LOCATION"
+  | "OUT_OF_STOCK";
+
+/** Nothing of a move was carried out; `index` is the wish that could not be. */
+export interface MoveRefused {
+  type: "MOVE_REFUSED";
+  code: MoveRefusal;
+  index: number | null;
+  order: Order | undefined;
+}
 
 /** Movements and events in the order in which they were decided; `by` is the index of the command that caused it. */
 export type Effect =

@@ -19,6 +19,7 @@ import { placementOf } from "../messaging/intake.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { listOrders } from "../store/list-orders.js";
 import { loadOrders } from "../store/load-orders.js";
+import { moveRoute } from "./move-route.js";
 import { answerCancellation, answerPlacement } from "./reservation-answers.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
 
@@ -81,7 +82,7 @@ const PROBLEM = "the order was refused, with the reason per line, or its id is t
 const ORDER_PARAMS = z.object({ orderId: id });
 
 export function reservationRoutes(o: { desk: ReservationDesk; db: Database }): Route[] {
-  return [placeRoute(o.desk), showRoute(o.db), listRoute(o.db), cancelRoute(o.desk)];
+  return [placeRoute(o.desk), showRoute(o.db), listRoute(o.db), cancelRoute(o.desk), moveRoute(o.desk)];
 }
 
 function placeRoute(desk: ReservationDesk): Route {

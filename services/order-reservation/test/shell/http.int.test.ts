@@ -151,6 +151,41 @@ describe("policies", () => {
   });
 });
 
+describe("moving a reservation", () => {
+  test("its pieces are held elsewhere, once per key; a refusal names the line and tells no quantity", async () => {
+    await shop.receive("vase", "wuhan", 2);
+    await shop.receive("vase", "beijing", 1);
+    await shop.http().post("/v1/reservations", body("m1", { a: ["vase", 2] }));
+    const move = (lines: object[], key?: string) => {
+      const options = key === undefined ? {} : { idempotencyKey: key };
+      return shop.http(0, ["operator"]).post("/v1/reservations/m1/move", { lines }, options);
+    };
+    const wish = [{ lineId: "a", from: "wuhan", to: "beijing", quantity: 1 }];
+    const moved = await move(wish, "move-1");
+    const again = await move(wish, "move-1");
+    expect([moved.status, again.status]).toEqual([200, 200]);
+    expect(
+      again.body.lines[0].allocations.map((a: { location: string; quantity: number }) => [a.location, a.quantity]),
+    ).toEqual([
+      ["wuhan", 1],
+      ["beijing", 1],
+    ]);
+    expect([await shop.balance("vase", "wuhan"), await shop.balance("vase", "beijing")]).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+    const more = await move([{ lineId: "a", from: "wuhan", to: "beijing" }]);
+    expect([more.status, more.body.code, more.body.errors[0].field]).toEqual([409, "OUT_OF_STOCK", "body.lines[0]"]);
+    expect(JSON.stringify(more.body)).not.toMatch(/quantity/);
+    const nobody = await shop.http(0, ["operator"]).post("/v1/reservations/nobody/move", { lines: wish });
+    expect(nobody.status).toBe(404);
+    await shop.publish(shop.paid("m1"));
+    await shop.untilStates({ m1: "CONFIRMED" });
+    const late = await move([{ lineId: "a", from: "wuhan", to: "beijing" }]);
+    expect([late.status, late.body.code]).toEqual([409, "SENT_TO_FULFILMENT"]);
+  });
+});
+
 describe("balances", () => {
   test("own buckets are shown with the positions they stand for", async () => {
     const answer = await shop.http().get("/v1/balances?sku=hat");

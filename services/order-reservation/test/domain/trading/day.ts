@@ -90,8 +90,12 @@ export class Day {
     else if (kind < 42) {
       const lines = [{ lineId: `l${chance.upTo(3)}`, quantity: 1 + chance.upTo(4) }];
       this.#do({ type: "CancelOrder", orderId, lines });
-    } else if (kind < 47) this.#do({ type: "ExpireHold", orderId });
-    else if (kind < 52) {
+    } else if (kind < 45) this.#do({ type: "ExpireHold", orderId });
+    else if (kind < 47) {
+      const [from, to] = [chance.of(this.#places), chance.of(this.#places)];
+      const moves = [{ lineId: `l${chance.upTo(3)}`, from, to, quantity: chance.is(0.5) ? null : 1 }];
+      this.#do({ type: "MoveReservation", orderId, moves });
+    } else if (kind < 52) {
       this.#flush();
       books.now += chance.of([1_000, 600_000, 1_200_000, 1_900_000]);
     } else if (kind < 60) {
