@@ -15,6 +15,7 @@ import { accessTo } from "../../src/platform/own-platform.js";
 import type { ServiceClient } from "../../src/platform/service-client.js";
 import { waitFor } from "../../src/platform/wait.js";
 import { type Named, Wire } from "../../src/platform/wire.js";
+import { orderPlaced } from "./records.js";
 
 const HEARD: readonly RecordTopic[] = ["stock.reservations.v1", "stock.fulfilments.v1", "stock.alerts.v1"];
 const PATIENCE_MS = 60_000;
@@ -223,6 +224,20 @@ export class Scenario {
   /** What is no success at the end: the audit's failures once nothing is under way any more. */
   async auditFailures(patienceMs = PATIENCE_MS): Promise<readonly string[]> {
     return (await auditWhenStill(this.ledger, patienceMs)).failures;
+  }
+
+  /** A paid order that is picked and shipped whole, from one location. */
+  async sold(orderId: string, sku: string, quantity: number): Promise<void> {
+    await this.publish(orderPlaced({ orderId, payment: "PAID", lines: [{ sku, quantity }] }));
+    const { fulfilmentId } = await this.outcome(orderId, "FulfilmentRequested");
+    const path = `/v1/fulfilments/${encodeURIComponent(fulfilmentId)}`;
+    await waitFor(
+      `${fulfilmentId} at the warehouse`,
+      async () => (await this.warehouse.post(`${path}/pick`, `pick ${orderId}`, {}, [404])).status === 200,
+      { timeoutMs: PATIENCE_MS },
+    );
+    await this.warehouse.post(`${path}/ship`, `ship ${orderId}`, {});
+    await this.outcome(orderId, "OrderFulfilled");
   }
 
   /** The dead letters of a service. */

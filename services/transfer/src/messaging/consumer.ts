@@ -6,8 +6,11 @@ import { type MessageItem, settleMessages } from "./settle-messages.js";
 const GROUP = "transfer";
 const MAX_SLICE_MESSAGES = 500;
 
+/** The configuration does not matter here. */
+type Ground = Omit<ServiceContext, "config">;
+
 /** Reads what the sources answer, and every movement, and settles them slice by slice. */
-export function transferConsumer(context: ServiceContext): ConsumerDefinition {
+export function transferConsumer(context: Ground): ConsumerDefinition {
   const queue = messageQueue(context);
   context.health.register("messages", () => queue.health());
   context.onStop("messages", () => queue.close());
@@ -22,7 +25,7 @@ export function transferConsumer(context: ServiceContext): ConsumerDefinition {
   };
 }
 
-function messageQueue({ db, metrics, logger }: ServiceContext): SliceQueue<MessageItem, undefined> {
+function messageQueue({ db, metrics, logger }: Ground): SliceQueue<MessageItem, undefined> {
   return new SliceQueue<MessageItem, undefined>({
     settle: async (items) => {
       await settleMessages(db, items);

@@ -3,6 +3,7 @@ import { type Database, type LockPlan, takeMovements, transact, type UnitOfWork 
 import type { StockMovement } from "@septet/stock-contracts";
 import type { Command } from "../domain/commands.js";
 import { planOf, scopeOf, settleHeld } from "../settle.js";
+import { foldCopies } from "../store/fold-copies.js";
 import { commandOfMovement, type MessageContent } from "./message-content.js";
 
 const SERVICE = "transfer";
@@ -48,7 +49,9 @@ async function dueCommands(
   items: readonly MessageItem[],
   movements: readonly StockMovement[],
 ): Promise<Command[]> {
-  const fresh = new Set((await takeMovements(unit, SERVICE, movements)).fresh);
+  const taken = await takeMovements(unit, SERVICE, movements);
+  await foldCopies(unit, taken.fresh, unit.now);
+  const fresh = new Set(taken.fresh);
   const seen = new Set<string>();
   return items.flatMap(({ content }) => {
     if (content.means === "MOVEMENT") return fresh.has(content.movement) ? (commandOf(content) ?? []) : [];

@@ -53,6 +53,7 @@ export async function listTransfers(
     place === undefined
       ? select("")
       : `${select(` AND t.source = ${place}`)} UNION ALL ${select(` AND t.destination = ${place}`)}`;
-  const rows = await session.query<HeadRow>(`${found} ORDER BY sort_time, transfer_id LIMIT ${most}`, values);
+  const ordered = `SELECT * FROM (${found}) AS found ORDER BY sort_time, transfer_id LIMIT ${most}`;
+  const rows = await session.query<HeadRow>(ordered, values);
   return rows.map(headOf);
 }

@@ -3,6 +3,7 @@ import type { Decision } from "../domain/decision.js";
 import type { World } from "../domain/world.js";
 import { createArrivals } from "./arrival-rows.js";
 import { addToBalances } from "./balance-rows.js";
+import { foldCopies } from "./fold-copies.js";
 import { createShipments, updateShipments } from "./shipment-rows.js";
 import { createTransfers, updateTransfers } from "./transfer-rows.js";
 
@@ -25,6 +26,7 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   await updateShipments(unit, decision.changedShipments, decision.changedShipmentLines);
   await createArrivals(unit, decision.newArrivals);
   await addToBalances(unit, decision.balances);
-  for (const movement of decision.movements) unit.record(movement);
+  const recorded = decision.movements.map((movement) => unit.record(movement));
+  await foldCopies(unit, recorded, unit.now);
   for (const { name, value } of decision.events) unit.publish(name, value);
 }

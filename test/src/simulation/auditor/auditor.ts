@@ -7,6 +7,7 @@ import { Findings } from "./findings.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
 import { restRules } from "./rest-rules.js";
+import { salesRules } from "./sales-rules.js";
 import type { Tables } from "./tables.js";
 import { warehouseRules } from "./warehouse-rules.js";
 
@@ -20,7 +21,7 @@ export interface Evidence {
   readonly script: Script;
 }
 
-const RULES = [callerRules, movementRules, orderRules, booksRules, warehouseRules, restRules];
+const RULES = [callerRules, movementRules, orderRules, booksRules, warehouseRules, salesRules, restRules];
 
 /**
  * Says what must be true and is not, in the words of the product. Shares no code with the services: it adds up legs and

@@ -61,6 +61,18 @@ export interface BalanceRow {
   in_transit: number;
   virtual: number;
 }
+export interface StockCopyRow {
+  sku: string;
+  location: string;
+  sellable: number;
+}
+export interface DailySaleRow {
+  sku: string;
+  location: string;
+  /** UTC days since 1970-01-01. */
+  day: number;
+  pieces: number;
+}
 export interface PositionRow {
   recorded_by: string;
   sku: string;
@@ -86,6 +98,8 @@ export interface Tables {
   readonly onHand: readonly OnHandRow[] | undefined;
   readonly fulfilmentLines: readonly FulfilmentLineRow[];
   readonly balances: readonly BalanceRow[] | undefined;
+  readonly stockCopies: readonly StockCopyRow[] | undefined;
+  readonly dailySales: readonly DailySaleRow[] | undefined;
 }
 
 export async function readTables(inspector: Inspector): Promise<Tables> {
@@ -140,6 +154,20 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
                   transfer_reserved::int, in_transit::int, virtual::int FROM balance ORDER BY sku, location`,
         )
       : undefined,
+    ...(await readCopies(inspector)),
+  };
+}
+
+async function readCopies(inspector: Inspector): Promise<Pick<Tables, "stockCopies" | "dailySales">> {
+  if (!inspector.services.includes("transfer")) return { stockCopies: undefined, dailySales: undefined };
+  const transfer = <T extends object>(sql: string) => inspector.query<T & Record<string, unknown>>("transfer", sql);
+  return {
+    stockCopies: await transfer<StockCopyRow>(
+      "SELECT sku, location, sellable::int FROM stock_copy ORDER BY sku, location",
+    ),
+    dailySales: await transfer<DailySaleRow>(
+      "SELECT sku, location, day, pieces::int FROM daily_sale ORDER BY sku, location, day",
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
+import { CreateSuggestionTables1764300000100 } from "./create-suggestion-tables.js";
 import { CreateTransferTables1764300000000 } from "./create-transfer-tables.js";
 
 /** The transfer service's own migrations, oldest first. */
-export const transferMigrations = [CreateTransferTables1764300000000];
+export const transferMigrations = [CreateTransferTables1764300000000, CreateSuggestionTables1764300000100];
