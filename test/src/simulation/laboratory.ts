@@ -1,5 +1,6 @@
 import { differencesOf } from "./auditor/end-state.js";
 import { Templates } from "./database/templates.js";
+import { fingerprintOf } from "./kernel/trace.js";
 import { type BorrowedPostgres, borrowPostgres } from "./own-postgres.js";
 import { type RunResult, run } from "./run.js";
 import { standingServices } from "./services.js";
@@ -49,7 +50,15 @@ export class Laboratory {
     const other = await this.#play(otherDelivery(script), print);
     const findings = other.findings.length > 0 ? other.findings : differencesOf(one.end, other.end);
     const trace = [...one.trace, ...other.trace];
-    return { ...other, findings, trace, steps: one.steps + other.steps, messages: one.messages + other.messages };
+    const fingerprint = fingerprintOf(trace);
+    return {
+      ...other,
+      findings,
+      trace,
+      fingerprint,
+      steps: one.steps + other.steps,
+      messages: one.messages + other.messages,
+    };
   }
 
   #play(script: Script, print?: (line: string) => void): Promise<RunResult> {

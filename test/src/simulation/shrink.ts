@@ -9,12 +9,13 @@ type Part = { readonly kind: "move" | "fault"; readonly index: number };
  * Leaves out of a failing script what it fails without: whole stretches first, then halves of them, down to single moves and
  * faults. What is left fails with the same statement.
  * @param fails plays a script; true when it breaks the same statement
- * @param maxPlays bound of the work
+ * @param o.maxPlays bound of the work
+ * @param o.atOnce so many scripts can be played at once
  */
 export async function shrink(
   script: Script,
   fails: (script: Script) => Promise<boolean>,
-  maxPlays: number,
+  o: { maxPlays: number; atOnce: number },
 ): Promise<Script> {
   let parts: Part[] = [
     ...script.moves.map((_, index) => ({ kind: "move" as const, index })),
@@ -22,15 +23,21 @@ export async function shrink(
   ];
   let plays = 0;
   let stretch = Math.ceil(parts.length / 2);
-  while (stretch >= 1 && plays < maxPlays) {
+  while (stretch >= 1 && plays < o.maxPlays) {
     let shrunk = false;
-    for (let from = 0; from < parts.length && plays < maxPlays; ) {
-      const rest = [...parts.slice(0, from), ...parts.slice(from + stretch)];
-      plays += 1;
-      if (await fails(cut(script, rest))) {
-        parts = rest;
+    for (let from = 0; from < parts.length && plays < o.maxPlays; ) {
+      // Several stretches are tried at once; the first that is not needed goes, and those before it stay.
+      const count = Math.min(o.atOnce, o.maxPlays - plays, Math.ceil((parts.length - from) / stretch));
+      const starts = Array.from({ length: count }, (_, index) => from + index * stretch);
+      const rests = starts.map((start) => [...parts.slice(0, start), ...parts.slice(start + stretch)]);
+      plays += count;
+      const failing = await Promise.all(rests.map((rest) => fails(cut(script, rest))));
+      const first = failing.indexOf(true);
+      if (first >= 0) {
+        parts = rests[first]!;
         shrunk = true;
-      } else from += stretch;
+      }
+      from = first >= 0 ? starts[first]! : from + count * stretch;
     }
     if (stretch === 1 && !shrunk) break;
     stretch = stretch === 1 ? 1 : Math.ceil(stretch / 2);

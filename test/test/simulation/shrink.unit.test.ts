@@ -12,7 +12,7 @@ test("a failing script shrinks to the moves and faults that it fails with", asyn
   const fault = script.faults[2]!;
   const needed = (candidate: Script) =>
     moves.every((move) => candidate.moves.includes(move)) && candidate.faults.includes(fault);
-  const short = await shrink(script, async (candidate) => needed(candidate), 500);
+  const short = await shrink(script, async (candidate) => needed(candidate), { maxPlays: 500, atOnce: 1 });
   expect(short.moves).toEqual(moves);
   expect(short.faults).toEqual([fault]);
 });
@@ -25,7 +25,7 @@ test("shrinking ends at its bound", async () => {
       plays += 1;
       return false;
     },
-    10,
+    { maxPlays: 10, atOnce: 4 },
   );
   expect(plays).toBe(10);
 });

@@ -92,7 +92,17 @@ export class Backend {
     return sent;
   }
 
-  async #submit(statement: StatementText, { name }: Text, now: number | undefined): Promise<pg.QueryResult> {
+  async #submit(statement: StatementText, text: Text, now: number | undefined): Promise<pg.QueryResult> {
+    try {
+      return await this.#ask(statement, text, now);
+    } catch (error) {
+      // The error is told before the transaction has let go of its locks; the next answer comes after.
+      await this.client.query("").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #ask(statement: StatementText, { name }: Text, now: number | undefined): Promise<pg.QueryResult> {
     const { text, values } = statement;
     if (name !== undefined) return TimedQuery.ask(this.client, { name, text, ...(values ? { values } : {}) }, now);
     if (now !== undefined) await this.client.query(`SET septet.now = ${now}`);

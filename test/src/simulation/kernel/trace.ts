@@ -18,8 +18,12 @@ export class Trace {
     return this.#lines;
   }
 
-  /** sha256 of all lines, hex. */
   fingerprint(): string {
-    return createHash("sha256").update(this.#lines.join("\n")).digest("hex");
+    return fingerprintOf(this.#lines);
   }
+}
+
+/** sha256 of all lines, hex. */
+export function fingerprintOf(lines: readonly string[]): string {
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
