@@ -17,6 +17,7 @@ export const REJECTION_REASONS = {
   UNPAID_ORDER_EXISTS: "the customer has an unpaid order, and the policy refuses another",
   DEVICE_VELOCITY: "too many unpaid or expired orders from this device",
   IP_VELOCITY: "too many unpaid or expired orders from this address",
+  NOT_HELD_IN_CARTS: "the policy reserves this SKU when it is ordered or paid, not in carts",
   CHANNEL_EXCLUDED: "no location may sell this SKU to the channel",
   UNKNOWN_LOCATION: "there is no such location, or it is not active",
   SAME_LOCATION: "a transfer's source and destination are the same",

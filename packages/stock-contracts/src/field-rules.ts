@@ -165,6 +165,7 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   "SkuListed.parts",
   "StockMovement.legs", // a VOID has none; the movement's own rule sees to the others
   "OrderReserved.warnings",
+  "OrderAwaitingPayment.lines",
   "ShortedLine.remedies",
   "OrderFulfilled.lines",
   "FulfilmentShipped.lines",
@@ -190,6 +191,7 @@ export const UNIQUE_BY: { readonly [field: string]: readonly string[] } = {
   "SkuListed.parts": ["sku"],
   "PromotionScheduled.items": ["sku", "location"],
   "OrderReserved.lines": ["lineId"],
+  "OrderAwaitingPayment.lines": ["lineId"],
   "OrderShorted.lines": ["lineId"],
   "FulfilmentRequested.lines": ["lineId"],
   "FulfilmentCancelRequested.lines": ["lineId"],

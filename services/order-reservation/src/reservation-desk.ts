@@ -25,13 +25,13 @@ async function settleBehindExpiredHolds(o: SettleOptions, items: readonly SliceI
       return await settleSlice(o, items);
     } catch (error) {
       if (!(error instanceof ExpiredHoldsFirst)) throw error;
-      for (let i = 0; i < error.orderIds.length; i += MAX_SLICE_ITEMS) {
-        const chunk = error.orderIds.slice(i, i + MAX_SLICE_ITEMS);
+      for (let i = 0; i < error.commands.length; i += MAX_SLICE_ITEMS) {
+        const chunk = error.commands.slice(i, i + MAX_SLICE_ITEMS);
         const results = await settleSlice(
           o,
-          chunk.map((orderId): SliceItem => ({ command: { type: "ExpireHold", orderId } })),
+          chunk.map((command): SliceItem => ({ command })),
         );
-        const freed = results.some(({ outcome }) => outcome?.type === "RECORDED");
+        const freed = results.some(({ outcome }) => outcome !== undefined && outcome.type !== "NOTHING");
         if (!freed) throw new TransientError("expired holds are in the way and cannot be given back yet");
       }
     }

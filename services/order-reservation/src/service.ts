@@ -1,5 +1,6 @@
 import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
 import { z } from "zod";
+import { cartRoutes } from "./http/cart-routes.js";
 import { policyRoutes } from "./http/policy-routes.js";
 import { reservationRoutes } from "./http/reservation-routes.js";
 import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
@@ -49,10 +50,14 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
   records: [
     "StockMovement",
     "OrderReserved",
+    "OrderAwaitingPayment",
     "OrderReservationRejected",
     "OrderReservationReleased",
     "OrderShorted",
     "OrderFulfilled",
+    "CartHeld",
+    "CartHoldRejected",
+    "CartHoldReleased",
     "TransferReservationRejected",
     "FulfilmentRequested",
     "FulfilmentCancelRequested",
@@ -61,6 +66,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
   ],
   routes: (context) => [
     ...reservationRoutes({ desk: deskOf(context), db: context.db }),
+    ...cartRoutes({ desk: deskOf(context), db: context.db }),
     ...policyRoutes(context),
     balancesRoute({ db: context.db, service: context.service, sql: BALANCES }),
   ],
@@ -82,6 +88,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     return [
       context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
       context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
+      context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
       context.every(DEFICITS_EVERY_MS, "deficits", () => sweeper.examineDeficits()),
     ];
   },

@@ -98,7 +98,11 @@ async function liveItems(
 function assertHeld(unit: Pick<UnitOfWork, "lockedRows">, world: World, plan: SlicePlan): void {
   if (world.orders.size > (unit.lockedRows.get("orders") ?? 0)) throw new StartOver("an order was created meanwhile");
   for (const orderId of plan.wholeOrders) {
-    for (const line of world.orders.get(orderId)?.lines ?? []) {
+    const order = world.orders.get(orderId);
+    if (order != null && order.cartId !== null && !plan.cartIds.has(order.cartId)) {
+      throw new StartOver(`order ${orderId} has another cart than planned`);
+    }
+    for (const line of order?.lines ?? []) {
       if (!world.heldSkus.has(line.sku)) throw new StartOver(`order ${orderId} has other SKUs than planned`);
     }
   }

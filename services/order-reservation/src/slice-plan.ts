@@ -11,6 +11,8 @@ export interface SlicePlan {
   orderIds: readonly string[];
   /** Orders all of whose streams must be held; of an order that only a movement names, the movement's SKU is enough. */
   wholeOrders: ReadonlySet<string>;
+  /** Carts whose holds the commands and their orders may use up or change. */
+  cartIds: ReadonlySet<string>;
 }
 
 /** Reads the SKUs of orders known only by their id (without locking), and plans the locks in their order. */
@@ -18,15 +20,19 @@ export async function planSlice(session: Session, items: readonly SliceItem[], c
   const skus = new Set<string>();
   const wholeOrders = new Set<string>();
   const named = new Set<string>();
+  const cartIds = new Set<string>();
   const claims = [];
   const onceIds: string[] = [];
   for (const { command, movement, onceId, request } of items) {
     if (movement !== undefined) skus.add(movement.sku);
     if (onceId !== undefined) onceIds.push(onceId);
     if (request?.claim !== undefined) claims.push(request.claim);
-    if (command !== undefined) addScope(command, skus, wholeOrders, named);
+    if (command !== undefined) addScope(command, { skus, whole: wholeOrders, named, cartIds });
   }
-  for (const order of await skusOfOrders(session, [...wholeOrders])) for (const sku of order.skus) skus.add(sku);
+  for (const order of await skusOfOrders(session, [...wholeOrders])) {
+    for (const sku of order.skus) skus.add(sku);
+    if (order.cartId !== null) cartIds.add(order.cartId);
+  }
   const orderIds = [...new Set([...wholeOrders, ...named])];
   const locks: LockPlan = {
     idempotency: claims,
@@ -34,17 +40,28 @@ export async function planSlice(session: Session, items: readonly SliceItem[], c
     skus: [...skus],
     documents: [{ table: "orders", idColumn: "order_id", ids: orderIds }],
   };
-  return { locks, skus, orderIds, wholeOrders };
+  return { locks, skus, orderIds, wholeOrders, cartIds };
 }
 
-function addScope(command: Command, skus: Set<string>, whole: Set<string>, named: Set<string>): void {
+type Scope = Record<"skus" | "whole" | "named" | "cartIds", Set<string>>;
+
+function addScope(command: Command, { skus, whole, named, cartIds }: Scope): void {
   switch (command.type) {
     case "PlaceOrder":
       whole.add(command.placement.orderId);
       for (const line of command.placement.lines) skus.add(line.sku);
+      if (command.placement.cartId !== null) cartIds.add(command.placement.cartId);
       break;
     case "ApplyMovement":
       if (command.movement.reference.type === "order") named.add(command.movement.reference.id);
+      break;
+    case "HoldCart":
+      skus.add(command.wish.sku);
+      cartIds.add(command.wish.cartId);
+      break;
+    case "ExpireCart":
+      skus.add(command.sku);
+      cartIds.add(command.cartId);
       break;
     case "ReserveTransfer":
       skus.add(command.request.sku);

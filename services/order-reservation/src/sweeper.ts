@@ -1,6 +1,7 @@
 import type { Session } from "@septet/messaging";
 import { type KitMetrics, observeHoldAge } from "@septet/service-kit";
 import type { ReservationDesk } from "./reservation-desk.js";
+import { dueCarts } from "./store/cart-holds.js";
 import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
 import { dueHolds, placesBelowZero } from "./store/sweep.js";
 
@@ -35,6 +36,17 @@ export class Sweeper {
     }
     const [oldest] = await dueHolds(this.#session, now, 1);
     observeHoldAge(this.#metrics, oldest === undefined ? 0 : (now - oldest.expiresAt) / 1000);
+  }
+
+  /** Gives back what was held for carts whose time has passed. */
+  async expireCarts(): Promise<void> {
+    const now = await databaseNow(this.#session);
+    for (;;) {
+      const due = await dueCarts(this.#session, now, HOLDS_PER_SLICE);
+      if (due.length === 0) return;
+      await this.#desk.submit(due.map(({ cartId, sku }) => ({ command: { type: "ExpireCart", cartId, sku } })));
+      if (due.length < HOLDS_PER_SLICE) return;
+    }
   }
 
   /** Looks again where promises exceed what is there: answers may have come, or there was too much for one slice. */

@@ -424,6 +424,13 @@ export interface LocationDefined {
   readonly version: number;
 }
 
+/** Pieces of a line that are reserved when the payment arrives. */
+export interface WaitingLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+}
+
 /** The order reserves when its payment arrives (policy ON_PAYMENT). */
 export interface OrderAwaitingPayment {
   /** Unique for ever; who sees it twice drops the second. */
@@ -431,6 +438,8 @@ export interface OrderAwaitingPayment {
   /** When it happened, by its sender's clock, UTC. Epoch milliseconds. */
   readonly occurredAt: number;
   readonly orderId: string;
+  /** What waits; the order's other lines are reserved now. */
+  readonly lines: readonly WaitingLine[];
 }
 
 /** What was shipped of a line. */
@@ -457,6 +466,8 @@ export interface RejectionReason {
   readonly sku: string | null;
   /** One of REJECTION_REASONS. */
   readonly code: string;
+  /** The other order that the reason is about. */
+  readonly orderId: string | null;
 }
 
 /** Nothing is held for the order; never carries a quantity. */
@@ -849,9 +860,9 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   FulfilmentShipped: {"type":"record","name":"FulfilmentShipped","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShippedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   FulfilmentShort: {"type":"record","name":"FulfilmentShort","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShortLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   LocationDefined: {"type":"record","name":"LocationDefined","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"location"},{"type":"string","name":"kind"},{"type":"string","name":"name"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"attachedTo","default":null},{"type":"boolean","name":"active"},{"type":"long","name":"version"}]},
-  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"}]},
+  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]}]},
   OrderFulfilled: {"type":"record","name":"OrderFulfilled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"FulfilledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines"}]},
-  OrderReservationRejected: {"type":"record","name":"OrderReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"RejectionReason","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":["null","string"],"name":"sku","default":null},{"type":"string","name":"code"}]}},"name":"reasons"}]},
+  OrderReservationRejected: {"type":"record","name":"OrderReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"RejectionReason","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":["null","string"],"name":"sku","default":null},{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"reasons"}]},
   OrderReservationReleased: {"type":"record","name":"OrderReservationReleased","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"reason"},{"type":{"type":"array","items":{"type":"record","name":"ReleasedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"location","default":null}]}},"name":"lines"}]},
   OrderReserved: {"type":"record","name":"OrderReserved","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"expiresAt","default":null},{"type":{"type":"array","items":{"type":"record","name":"ReservedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":{"type":"array","items":{"type":"record","name":"ReservedAllocation","fields":[{"type":"string","name":"location"},{"type":"int","name":"quantity"}]}},"name":"allocations"}]}},"name":"lines"},{"type":{"type":"array","items":{"type":"record","name":"ReservationWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"warnings","default":[]}]},
   OrderShortageSettled: {"type":"record","name":"OrderShortageSettled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":{"type":"array","items":{"type":"record","name":"SettledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"lines"},{"type":"string","name":"by"}]},

@@ -1,6 +1,13 @@
 import { askForUnwanted } from "./asking-back.js";
 import type { Draft } from "./draft.js";
-import { type Allocation, type Order, type OrderLine, shippedOfLine, unservedOfLine } from "./order.js";
+import {
+  type Allocation,
+  type Order,
+  type OrderLine,
+  type OrderState,
+  shippedOfLine,
+  unservedOfLine,
+} from "./order.js";
 import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 
@@ -41,12 +48,13 @@ export function cancelLines(
   return finish(draft, order, giving);
 }
 
+const HOLDS_NOTHING: ReadonlySet<OrderState> = new Set(["AWAITING_PAYMENT", "EXPIRED", "REJECTED", "SHORTED"]);
+
 function finish(draft: Draft, order: Order, giving: Giving): Outcome {
   publishReleased(draft, order, "CANCELLED", giving.given);
   publishCancelRequests(draft, order, giving.asked);
   settle(draft, order);
-  const ended = order.state === "EXPIRED" || order.state === "REJECTED" || order.state === "SHORTED";
-  if (ended && order.lines.every((line) => line.cancelled + line.shorted >= line.quantity)) {
+  if (HOLDS_NOTHING.has(order.state) && order.lines.every((line) => line.cancelled + line.shorted >= line.quantity)) {
     const shorted = !order.cancelAsked && order.lines.some((line) => line.shorted > 0);
     order.state = shorted ? "SHORTED" : "CANCELLED";
     order.expiresAt = null;

@@ -11,12 +11,14 @@ export interface PlacedLine {
 export interface Placement {
   orderId: string;
   customerId: string | null;
+  customerClass: string | null;
   groupLeaderId: string | null;
   channel: string | null;
   region: string | null;
   payment: "PENDING" | "PAID";
   allowPartial: boolean;
   deliverBy: number | null;
+  cartId: string | null;
   lines: readonly PlacedLine[];
 }
 
@@ -35,6 +37,17 @@ export interface TransferRequest {
   allowPartial: boolean;
 }
 
+/** What is put into or taken out of a cart: a fact changes it by a number, a wish to a number. */
+export interface CartWish {
+  cartId: string;
+  sku: string;
+  customerId: string | null;
+  customerClass: string | null;
+  channel: string | null;
+  region: string | null;
+  change: { by: number } | { to: number };
+}
+
 /** One fact or wish, in arrival order. Whatever was handled before is filtered by the shell or recognised by its own identity. */
 export type Command =
   | { type: "PlaceOrder"; placement: Placement }
@@ -46,6 +59,11 @@ export type Command =
   | { type: "PaymentFailed"; orderId: string }
   /** From the sweeper: give an order's hold back if its time has passed. */
   | { type: "ExpireHold"; orderId: string }
+  /** An unpaid order gets more time. */
+  | { type: "ExtendHold"; orderId: string; seconds: number }
+  | { type: "HoldCart"; wish: CartWish }
+  /** From the sweeper: give a cart's hold back if its time has passed. */
+  | { type: "ExpireCart"; cartId: string; sku: string }
   /** A movement another service recorded. */
   | { type: "ApplyMovement"; movement: Movement }
   | {

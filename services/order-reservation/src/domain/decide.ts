@@ -1,8 +1,11 @@
 import { cancelLines, cancelWhole } from "./cancelling.js";
+import { holdCart } from "./cart-holding.js";
+import { expireCart } from "./cart-release.js";
 import type { Command } from "./commands.js";
 import { examineDeficit } from "./deficits.js";
 import { Draft } from "./draft.js";
 import { expire, isReleasable } from "./expiring.js";
+import { extend } from "./extending.js";
 import { takeCancelled, takeShipped } from "./fulfilment-answers.js";
 import { applyMovement } from "./movements.js";
 import { moveReservation } from "./moving.js";
@@ -28,6 +31,7 @@ export function decide(world: World, commands: readonly Command[], wantsCopy?: (
     if (wantsCopy?.(i) === true && "order" in outcome && outcome.order !== undefined) {
       outcome.order = copyOfOrder(outcome.order);
     }
+    if (outcome.type === "CART_DECIDED" && outcome.hold !== undefined) outcome.hold = { ...outcome.hold };
     outcomes.push(outcome);
   }
   const needs = draft.needs();
@@ -55,6 +59,16 @@ function decideOne(draft: Draft, command: Command): Outcome {
       if (order === undefined || !isReleasable(draft, order)) return { type: "NOTHING", order };
       expire(draft, order);
       return { type: "RECORDED", order };
+    }
+    case "ExtendHold":
+      return extend(draft, draft.order(command.orderId), command.seconds);
+    case "HoldCart":
+      return holdCart(draft, command.wish);
+    case "ExpireCart": {
+      const hold = draft.carts.take(command.cartId, command.sku);
+      if (hold === undefined || hold.expiresAt > draft.now) return { type: "NOTHING", order: undefined };
+      expireCart(draft, hold);
+      return { type: "APPLIED" };
     }
     case "ApplyMovement":
       return applyMovement(draft, command.movement);

@@ -1,4 +1,6 @@
 import { askAt, pendingAt } from "./asking-back.js";
+import { heldPieces } from "./cart-hold.js";
+import { releaseFromCartAt } from "./cart-release.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import type { Allocation, Order } from "./order.js";
@@ -16,7 +18,7 @@ interface Promised {
 
 /**
  * Physical facts have overtaken promises: sellable of a warehouse is below 0. In this order: give back expired holds,
- * move what is not sent to fulfilment yet to other locations, short what is not sent (unpaid before paid, newest
+ * move what is not sent to fulfilment yet to other locations, give back what is held for carts, short what is not sent (unpaid before paid, newest
  * first), and ask fulfilment for what is still missing less what it has been asked for and not answered. Until the
  * answers come sellable stays below 0. At a supplier location below 0 sells nothing and shorts nobody.
  */
@@ -34,6 +36,7 @@ export function examineDeficit(draft: Draft, sku: string, location: string): voi
   freeExpiredHolds(draft, sku, "");
   const unsent = promisesAt(draft, sku, location).filter(({ allocation }) => allocation.fulfilmentId === null);
   for (const promised of unsent) if (row.sellable < 0) move(draft, promised, -row.sellable);
+  if (row.sellable < 0) releaseCarts(draft, sku, location);
   for (const promised of unsent) if (row.sellable < 0) shortUnsent(draft, promised, -row.sellable);
   if (row.sellable < 0) askBack(draft, sku, location, -row.sellable);
 }
@@ -76,6 +79,16 @@ function move(draft: Draft, { order, allocation }: Promised, missing: number): v
     draft.reserve(order, lineId, sku, place.location, place.quantity);
   }
   if (elsewhere.length > 0) publishReserved(draft, order);
+}
+
+/** A cart is no order: the newest is the first to learn that its pieces are not there after all. */
+function releaseCarts(draft: Draft, sku: string, location: string): void {
+  const holds = draft.carts.ofSku(sku).sort((a, b) => b.startedAt - a.startedAt);
+  for (const { cartId } of holds) {
+    const missing = -draft.row(sku, location).sellable;
+    const hold = missing > 0 ? draft.carts.take(cartId, sku) : undefined;
+    if (hold !== undefined) releaseFromCartAt(draft, hold, location, Math.min(missing, heldPieces(hold)), "SHORTED");
+  }
 }
 
 function shortUnsent(draft: Draft, { order, allocation }: Promised, missing: number): void {

@@ -1,16 +1,20 @@
 import { movementDraft, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
+import { CartBook } from "./cart-hold.js";
 import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
-import { policyFor } from "./policies.js";
+import { narrowed, policyFor, type Rules, skuScope } from "./policies.js";
 import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
 
 type EventValue<N extends RecordName> = Omit<RecordOf<N>, "eventId" | "occurredAt">;
 
+/** What of an order or a cart says which policies apply. */
+export type Sale = Pick<Order, "channel" | "region">;
+
 /** What a sale may use and prefer: computed once per channel and region. */
 export interface SalesRules {
   key: string;
-  unpaidHoldMs: number;
+  policy: Rules;
   /** Position of a location in the order in which locations are asked; smaller is asked first. */
   compare(a: string, b: string): number;
 }
@@ -28,6 +32,7 @@ export class Draft {
   readonly reservationsNeeded = new Map<string, { sku: string; location: string; missing: number }>();
   /** SKUs whose expired holds this slice has already given back. */
   readonly sweptSkus = new Set<string>();
+  readonly carts: CartBook;
   readonly #orders = new Map<string, Order>();
   readonly #rows = new Map<string, StockRow[]>();
   readonly #listings = new Map<string, SkuListing>();
@@ -37,6 +42,7 @@ export class Draft {
 
   constructor(world: World) {
     this.world = world;
+    this.carts = new CartBook(world.carts);
   }
 
   get now(): number {
@@ -119,16 +125,16 @@ export class Draft {
     return this.world.heldSkus.has(sku);
   }
 
-  rulesFor(order: Order): SalesRules {
-    const key = `${order.region ?? ""}\u0000${order.channel ?? ""}`;
+  rulesFor(sale: Sale): SalesRules {
+    const key = `${sale.region ?? ""}\u0000${sale.channel ?? ""}`;
     let rules = this.#rules.get(key);
     if (rules === undefined) {
-      const policy = policyFor(this.world.policies, order.channel, order.region);
+      const policy = policyFor(this.world.policies, sale.channel, sale.region);
       const rank = new Map(policy.locationPriority.map((location, index) => [location, index]));
       const last = rank.size;
       rules = {
         key,
-        unpaidHoldMs: policy.unpaidHoldSeconds * 1000,
+        policy,
         compare: (a, b) => {
           const own = Number(this.location(a).kind === "SUPPLIER") - Number(this.location(b).kind === "SUPPLIER");
           if (own !== 0) return own;
@@ -139,6 +145,13 @@ export class Draft {
       this.#rules.set(key, rules);
     }
     return rules;
+  }
+
+  /** The rules for a SKU in a sale: its own before those of region, channel and default. */
+  policyOf(sale: Sale, sku: string): Rules {
+    const { policy } = this.rulesFor(sale);
+    const own = this.world.policies.size === 0 ? undefined : this.world.policies.get(skuScope(sku));
+    return own === undefined ? policy : narrowed(policy, own);
   }
 
   /** Rows of a SKU at active locations, in the order in which a sale asks them. */
@@ -210,6 +223,24 @@ export class Draft {
     this.#move(movementDraft("RELEASE", undefined, { sku, quantity, at: location, reference, reason }));
   }
 
+  /** Holds pieces for a cart. */
+  reserveForCart(cartId: string, sku: string, location: string, quantity: number): void {
+    const row = this.row(sku, location);
+    row.sellable -= quantity;
+    row.orderReserved += quantity;
+    const reference = { type: "cart", id: cartId } as const;
+    this.#move(movementDraft("RESERVE", undefined, { sku, quantity, at: location, reference }));
+  }
+
+  /** Pieces held for a cart can be sold again. */
+  releaseFromCart(cartId: string, sku: string, location: string, quantity: number, reason: ReleaseReason): void {
+    const row = this.row(sku, location);
+    row.sellable += quantity;
+    row.orderReserved -= quantity;
+    const reference = { type: "cart", id: cartId } as const;
+    this.#move(movementDraft("RELEASE", undefined, { sku, quantity, at: location, reference, reason }));
+  }
+
   /** Promises pieces to another warehouse; from here on the transfer's owner keeps that promise. */
   reserveTransfer({ transferId, lineId, sku, source }: TransferRequest, quantity: number): void {
     this.row(sku, source).sellable -= quantity;
@@ -234,12 +265,13 @@ export class Draft {
     };
   }
 
-  changes(): Pick<Decided, "stock" | "orders" | "listings" | "locations"> {
+  changes(): Pick<Decided, "stock" | "orders" | "listings" | "locations" | "carts"> {
     return {
       stock: this.#stockChanges(),
       orders: this.#orderChanges(),
       listings: [...this.#listings.values()],
       locations: [...this.#locations.values()],
+      carts: this.carts.changes(),
     };
   }
 

@@ -1,3 +1,4 @@
+import { expireCart } from "./cart-release.js";
 import type { Draft } from "./draft.js";
 import type { Order } from "./order.js";
 import { type Given, publishReleased } from "./outcome-events.js";
@@ -7,7 +8,7 @@ export const isReleasable = (draft: Draft, order: Order): boolean =>
   order.expiresAt !== null &&
   order.expiresAt <= draft.now &&
   order.expiresAt <= draft.world.holdsReleasableUpTo &&
-  (order.state === "RESERVED" || order.state === "EXPIRED");
+  (order.state === "RESERVED" || order.state === "AWAITING_PAYMENT" || order.state === "EXPIRED");
 
 /**
  * Ends a hold: the order is EXPIRED at once; pieces whose stream is not held by this slice keep `expiresAt` set, so
@@ -49,5 +50,9 @@ export function freeExpiredHolds(draft: Draft, sku: string, wantedBy: string): v
   for (const { orderId } of due) {
     const order = draft.order(orderId);
     if (order !== undefined) expire(draft, order);
+  }
+  for (const { cartId, expiresAt } of draft.carts.ofSku(sku)) {
+    const hold = expiresAt <= draft.now ? draft.carts.take(cartId, sku) : undefined;
+    if (hold !== undefined) expireCart(draft, hold);
   }
 }

@@ -1,3 +1,4 @@
+export * from "./cart-hold.js";
 export * from "./commands.js";
 export { decide } from "./decide.js";
 export { MAX_PROMISES_EXAMINED } from "./deficits.js";

@@ -1,12 +1,14 @@
 /**
  * An order as order-reservation knows it: what was asked for, what is promised where, and how far it got.
  *
- * UNPLACED (a payment or cancellation came before the placement) → RESERVED (unpaid hold) | CONFIRMED (paid, permanent)
- * | REJECTED | SHORTED (nothing is reserved) | CANCELLED; RESERVED → CONFIRMED | EXPIRED | CANCELLED;
+ * UNPLACED (a payment or cancellation came before the placement) → RESERVED (unpaid hold) | AWAITING_PAYMENT (reserves
+ * when the payment arrives) | CONFIRMED (paid, permanent) | REJECTED | SHORTED (nothing is reserved) | CANCELLED;
+ * RESERVED, AWAITING_PAYMENT → CONFIRMED | EXPIRED | CANCELLED;
  * CONFIRMED → FULFILLED | CANCELLED | SHORTED.
  */
 export type OrderState =
   | "UNPLACED"
+  | "AWAITING_PAYMENT"
   | "RESERVED"
   | "CONFIRMED"
   | "REJECTED"
@@ -55,6 +57,8 @@ export interface RejectionReason {
   lineId: string | null;
   sku: string | null;
   code: string;
+  /** The other order that the reason is about. */
+  orderId?: string;
 }
 
 export interface Order {
@@ -73,6 +77,8 @@ export interface Order {
   region: string | null;
   allowPartial: boolean;
   deliverBy: number | null;
+  /** The cart whose hold the order uses up. */
+  cartId: string | null;
   reasons: readonly RejectionReason[];
   /** Pieces per line that were cancelled before the placement was seen. */
   earlyCancels: Readonly<Record<string, number>>;
@@ -99,6 +105,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   region: null,
   allowPartial: false,
   deliverBy: null,
+  cartId: null,
   reasons: [],
   earlyCancels: {},
   fulfilments: 0,

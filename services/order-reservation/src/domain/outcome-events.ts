@@ -1,6 +1,13 @@
 import type { AlertCode, ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
-import { type Allocation, type Order, openOfLine, type RejectionReason, shippedOfLine } from "./order.js";
+import {
+  type Allocation,
+  type Order,
+  openOfLine,
+  type RejectionReason,
+  shippedOfLine,
+  unservedOfLine,
+} from "./order.js";
 import { DECIDE_WITHIN_MS } from "./policies.js";
 import type { Want } from "./sourcing.js";
 
@@ -19,12 +26,19 @@ export function publishReserved(draft: Draft, order: Order): void {
   draft.publish("OrderReserved", { orderId: order.orderId, expiresAt: order.expiresAt, lines, warnings: [] });
 }
 
+/** `OrderAwaitingPayment`: these lines are reserved when the payment arrives. */
+export function publishAwaiting(draft: Draft, order: Order, waiting: readonly Want[]): void {
+  const lines = waiting.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }));
+  draft.publish("OrderAwaitingPayment", { orderId: order.orderId, lines });
+}
+
 /** `OrderReservationRejected`; a refusal never carries a quantity. */
 export function reject(draft: Draft, order: Order, reasons: readonly RejectionReason[]): void {
   order.state = "REJECTED";
   order.expiresAt = null;
   order.reasons = reasons;
-  draft.publish("OrderReservationRejected", { orderId: order.orderId, reasons: [...reasons] });
+  const told = reasons.map((reason) => ({ ...reason, orderId: reason.orderId ?? null }));
+  draft.publish("OrderReservationRejected", { orderId: order.orderId, reasons: told });
 }
 
 /** Pieces given back, as `OrderReservationReleased` names them. */
@@ -122,6 +136,11 @@ export function alertPayment(draft: Draft, order: Order, code: AlertCode, messag
 export function settle(draft: Draft, order: Order): void {
   if (order.state !== "RESERVED" && order.state !== "CONFIRMED") return;
   if (order.allocations.some((allocation) => allocation.open > 0)) return;
+  // Of an unpaid order nobody has promised, shorted or cancelled only what its policy reserves at the payment.
+  if (!order.paid && order.lines.some((line) => unservedOfLine(order, line) > 0)) {
+    order.state = "AWAITING_PAYMENT";
+    return;
+  }
   order.expiresAt = null;
   const shipped = [];
   for (const line of order.lines) {

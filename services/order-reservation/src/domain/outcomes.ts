@@ -1,4 +1,5 @@
 import type { MovementDraft, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
+import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
 import type { Location, SkuListing } from "./world.js";
 
@@ -17,6 +18,10 @@ export type Outcome =
   /** A balance or a rule changed; no order is its subject. */
   | { type: "APPLIED" }
   | MoveRefused
+  /** The hold cannot be extended: it is over, or `latest` (epoch ms) is the latest that it may be extended to. */
+  | { type: "EXTENSION_REFUSED"; order: Order | undefined; latest: number | null }
+  /** A cart's hold is as `hold` says, undefined when nothing is known about it; `code` says why it is not what was asked. */
+  | { type: "CART_DECIDED"; hold: CartHold | undefined; code: RejectionReasonCode | null }
   /** A transfer got so many pieces of what it asked for; `code` says why not all, null when all. */
   | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null };
 
@@ -66,6 +71,7 @@ export interface Decided {
   orders: OrderChange[];
   listings: SkuListing[];
   locations: Location[];
+  carts: CartChange[];
 }
 
 /** The outcome depends on victims that are not loaded yet; lock and load them, then decide again. */

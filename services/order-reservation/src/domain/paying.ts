@@ -10,6 +10,7 @@ export function pay(draft: Draft, order: Order): Outcome {
   order.paid = true;
   switch (order.state) {
     case "RESERVED":
+    case "AWAITING_PAYMENT":
       confirm(draft, order);
       break;
     case "EXPIRED":

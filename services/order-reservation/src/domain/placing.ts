@@ -1,10 +1,13 @@
+import { noteOrdered, ownHold, useUpCart } from "./cart-holding.js";
 import type { Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { earlyCancelOf, hasSameLines, type Order, type RejectionReason } from "./order.js";
-import { alertPayment, publishReserved, reject, short } from "./outcome-events.js";
+import { alertPayment, publishAwaiting, publishReserved, reject, short } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
+import { secondsFor } from "./policies.js";
 import { confirm, lackingSkus, serve, wantsOf } from "./serving.js";
+import type { Want } from "./sourcing.js";
 
 /** Decides an order, once: later placements under its id get the same answer or a conflict. */
 export function place(draft: Draft, placement: Placement): Outcome {
@@ -12,7 +15,7 @@ export function place(draft: Draft, placement: Placement): Outcome {
   if (order.state !== "UNPLACED") return placedAgain(draft, order, placement);
   const bringsPayment = placement.payment === "PAID" && !order.paid;
   takeIn(draft, order, placement);
-  decidePlacement(draft, order, bringsPayment);
+  decidePlacement(draft, order, placement, bringsPayment);
   return { type: "DECIDED", order };
 }
 
@@ -40,8 +43,8 @@ function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome 
 }
 
 function takeIn(draft: Draft, order: Order, placement: Placement): void {
-  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy } = placement;
-  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy });
+  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId } = placement;
+  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId });
   order.placedAt = draft.now;
   for (const { lineId, sku, quantity } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
@@ -51,7 +54,7 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
   if (placement.payment === "PAID") order.paid = true;
 }
 
-function decidePlacement(draft: Draft, order: Order, bringsPayment: boolean): void {
+function decidePlacement(draft: Draft, order: Order, placement: Placement, bringsPayment: boolean): void {
   const wants = wantsOf(order);
   if (wants.length === 0) {
     reject(draft, order, [{ lineId: null, sku: null, code: "ORDER_CANCELLED" }]);
@@ -66,8 +69,10 @@ function decidePlacement(draft: Draft, order: Order, bringsPayment: boolean): vo
     if (order.paid) alertRejectedPaid(draft, order);
     return;
   }
-  if (order.paid) confirm(draft, order);
-  else hold(draft, order);
+  if (order.paid) {
+    noteOrdered(draft, order, wants);
+    confirm(draft, order);
+  } else hold(draft, order, placement.customerClass);
 }
 
 /** Why lines cannot be sold whatever the stock. A SKU is known when it is listed or has ever had stock here. */
@@ -82,20 +87,37 @@ function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
   return reasons;
 }
 
-/** Holds an unpaid order until its time: all lines or none, unless it accepts a part. */
-function hold(draft: Draft, order: Order): void {
-  const wants = wantsOf(order);
+/**
+ * Holds an unpaid order until its time: all lines or none, unless it accepts a part. Lines whose policy reserves at the
+ * payment wait for it and ask for no stock now.
+ */
+function hold(draft: Draft, order: Order, customerClass: string | null): void {
+  const all = wantsOf(order);
+  const wants = all.filter((want) => isReservedAtOrder(draft, order, want));
   const lacking = lackingSkus(draft, order, wants);
-  const missing = lacking.size > 0 && !order.allowPartial ? wants : serve(draft, order, wants);
-  if (order.allocations.length === 0) {
+  if (lacking.size > 0 && !order.allowPartial) {
     refuse(draft, order, lacking);
     return;
   }
-  order.state = "RESERVED";
-  order.expiresAt = draft.now + draft.rulesFor(order).unpaidHoldMs;
-  publishReserved(draft, order);
+  noteOrdered(draft, order, wants);
+  useUpCart(draft, order, wants);
+  const missing = serve(draft, order, wants);
+  const waiting = wants.length === all.length ? [] : all.filter((want) => !wants.includes(want));
+  if (order.allocations.length === 0 && waiting.length === 0) {
+    refuse(draft, order, lacking);
+    return;
+  }
+  const { unpaidHoldSeconds, unpaidHoldSecondsByClass } = draft.rulesFor(order).policy;
+  order.expiresAt = draft.now + secondsFor(unpaidHoldSecondsByClass, customerClass, unpaidHoldSeconds) * 1000;
+  order.state = order.allocations.length > 0 ? "RESERVED" : "AWAITING_PAYMENT";
+  if (order.state === "RESERVED") publishReserved(draft, order);
+  if (waiting.length > 0) publishAwaiting(draft, order, waiting);
   short(draft, order, missing, "OUT_OF_STOCK");
 }
+
+/** What the shopper's cart holds already is not let go because a policy has changed meanwhile. */
+const isReservedAtOrder = (draft: Draft, order: Order, { sku }: Want): boolean =>
+  draft.policyOf(order, sku).reserveAt !== "ON_PAYMENT" || ownHold(draft, order, sku) !== undefined;
 
 function refuse(draft: Draft, order: Order, lacking: ReadonlySet<string>): void {
   const reasons: RejectionReason[] = [];

@@ -1,16 +1,54 @@
 /** How long an unpaid order is held when no policy says otherwise. */
 export const DEFAULT_UNPAID_HOLD_SECONDS = 30 * 60;
+/** How long pieces are held for a cart when no policy says otherwise. */
+export const DEFAULT_CART_HOLD_SECONDS = 15 * 60;
+/** How long a hold may live from its beginning, extensions included, when no policy says otherwise. */
+export const DEFAULT_LONGEST_HOLD_SECONDS = 2 * 60 * 60;
 /** How long a shopper has to choose a remedy for a shortage when nothing else is known: before the next day's dispatch. */
 export const DECIDE_WITHIN_MS = 12 * 60 * 60 * 1000;
 
-/** Rules of one scope; what a scope leaves out is taken from the next wider one. */
-export interface Policy {
-  unpaidHoldSeconds?: number | undefined;
+/** When stock is reserved: put into a cart, ordered, or paid. */
+export type ReserveAt = "ON_CART" | "ON_ORDER" | "ON_PAYMENT";
+/** Seconds by customer class, for classes that are not held as long as the others. */
+export type SecondsByClass = Readonly<Record<string, number>>;
+
+/** What a sale goes by, every rule decided. */
+export interface Rules {
+  reserveAt: ReserveAt;
+  unpaidHoldSeconds: number;
+  unpaidHoldSecondsByClass: SecondsByClass;
+  cartHoldSeconds: number;
+  cartHoldSecondsByClass: SecondsByClass;
+  /** From a hold's beginning, extensions included; a hold whose own time is longer keeps that. */
+  longestHoldSeconds: number;
   /** Locations in the order in which they are asked; those not named come after, by name. */
-  locationPriority?: readonly string[] | undefined;
+  locationPriority: readonly string[];
 }
 
+/** Rules of one scope; what a scope leaves out is taken from the next wider one. */
+export type Policy = { [R in keyof Rules]?: Rules[R] | undefined };
+
 export type Policies = ReadonlyMap<string, Policy>;
+
+const WIDEST: Rules = {
+  reserveAt: "ON_ORDER",
+  unpaidHoldSeconds: DEFAULT_UNPAID_HOLD_SECONDS,
+  unpaidHoldSecondsByClass: {},
+  cartHoldSeconds: DEFAULT_CART_HOLD_SECONDS,
+  cartHoldSecondsByClass: {},
+  longestHoldSeconds: DEFAULT_LONGEST_HOLD_SECONDS,
+  locationPriority: [],
+};
+
+/** Rules that are about single SKUs, so that a SKU may have its own; the others are about whole orders. */
+export const RULES_OF_A_SKU = [
+  "reserveAt",
+  "cartHoldSeconds",
+  "cartHoldSecondsByClass",
+] as const satisfies readonly (keyof Rules)[];
+
+/** The scope of a SKU's own rules. They go before those of region and channel. */
+export const skuScope = (sku: string): string => `sku:${sku}`;
 
 /** Scopes that apply to a sale, the narrowest first: region and channel together, region, channel, default. */
 export function scopesOf(channel: string | null, region: string | null): string[] {
@@ -23,15 +61,19 @@ export function scopesOf(channel: string | null, region: string | null): string[
 }
 
 /** The rules for a sale: each rule from the narrowest scope that has it. */
-export function policyFor(policies: Policies, channel: string | null, region: string | null) {
-  const found: Required<{ unpaidHoldSeconds: number; locationPriority: readonly string[] }> = {
-    unpaidHoldSeconds: DEFAULT_UNPAID_HOLD_SECONDS,
-    locationPriority: [],
-  };
-  for (const scope of scopesOf(channel, region).reverse()) {
-    const policy = policies.get(scope);
-    if (policy?.unpaidHoldSeconds !== undefined) found.unpaidHoldSeconds = policy.unpaidHoldSeconds;
-    if (policy?.locationPriority !== undefined) found.locationPriority = policy.locationPriority;
-  }
-  return found;
+export function policyFor(policies: Policies, channel: string | null, region: string | null): Rules {
+  let rules = WIDEST;
+  for (const scope of scopesOf(channel, region).reverse()) rules = narrowed(rules, policies.get(scope));
+  return rules;
 }
+
+/** The rules, but for those that a narrower scope sets otherwise. */
+export function narrowed(wider: Rules, policy: Policy | undefined): Rules {
+  if (policy === undefined) return wider;
+  const set = Object.entries(policy).filter(([, rule]) => rule !== undefined);
+  return set.length === 0 ? wider : { ...wider, ...(Object.fromEntries(set) as Partial<Rules>) };
+}
+
+/** How long a customer of a class is held, seconds. Classes may have names that every object answers to. */
+export const secondsFor = (byClass: SecondsByClass, customerClass: string | null, others: number): number =>
+  customerClass !== null && Object.hasOwn(byClass, customerClass) ? (byClass[customerClass] ?? others) : others;

@@ -1,4 +1,5 @@
 import type { ShortageCause } from "@septet/stock-contracts";
+import { ownHold, useUpCart } from "./cart-holding.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import { hasOpen, type Order, unservedOfLine } from "./order.js";
@@ -25,9 +26,10 @@ export function lackingSkus(draft: Draft, order: Order, wants: readonly Want[]):
   for (const { sku, quantity } of wants) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity);
   const lacking = new Set<string>();
   for (const [sku, quantity] of wanted) {
-    if (sellableOf(draft, sku, rules) >= quantity) continue;
+    const there = () => sellableOf(draft, sku, rules, ownHold(draft, order, sku));
+    if (there() >= quantity) continue;
     freeExpiredHolds(draft, sku, order.orderId);
-    if (sellableOf(draft, sku, rules) < quantity) lacking.add(sku);
+    if (there() < quantity) lacking.add(sku);
   }
   return lacking;
 }
@@ -52,7 +54,10 @@ export function serve(draft: Draft, order: Order, wants: readonly Want[], avoid?
 /** Reserves a paid order for good, as far as the stock goes, and shorts the rest in the same breath. */
 export function confirm(draft: Draft, order: Order, cause: ShortageCause = "OUT_OF_STOCK"): void {
   const wants = wantsOf(order);
-  if (wants.length > 0) lackingSkus(draft, order, wants);
+  if (wants.length > 0) {
+    lackingSkus(draft, order, wants);
+    useUpCart(draft, order, wants);
+  }
   const missing = wants.length > 0 ? serve(draft, order, wants) : [];
   const anything = order.allocations.some((allocation) => allocation.open > 0);
   order.expiresAt = null;
@@ -71,6 +76,7 @@ export function confirmShorted(draft: Draft, order: Order): void {
   const wants: Want[] = [];
   for (const { lineId, sku, shorted } of order.lines) if (shorted > 0) wants.push({ lineId, sku, quantity: shorted });
   lackingSkus(draft, order, wants);
+  useUpCart(draft, order, wants);
   const missing = serve(draft, order, wants);
   if (!hasOpen(order)) return;
   for (const line of order.lines) line.shorted = 0;

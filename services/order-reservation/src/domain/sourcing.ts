@@ -1,3 +1,4 @@
+import type { CartHold } from "./cart-hold.js";
 import type { Draft, SalesRules } from "./draft.js";
 import type { StockRow } from "./world.js";
 
@@ -15,11 +16,19 @@ export interface Source extends Want {
 
 const sellableAt = (row: StockRow): number => (row.sellable > 0 ? row.sellable : 0);
 
-/** What can be sold of a SKU over all active locations; a location below 0 counts as 0 and hides nothing elsewhere. */
-export function sellableOf(draft: Draft, sku: string, rules: SalesRules): number {
+/**
+ * What can be sold of a SKU over all active locations; a location below 0 counts as 0 and hides nothing elsewhere.
+ * @param own the buyer's own hold, which is there for the buyer
+ */
+export function sellableOf(draft: Draft, sku: string, rules: SalesRules, own?: CartHold): number {
   let pieces = 0;
-  for (const row of draft.rankedRows(sku, rules)) pieces += sellableAt(row);
+  for (const row of draft.rankedRows(sku, rules)) pieces += own === undefined ? sellableAt(row) : withOwn(row, own);
   return pieces;
+}
+
+function withOwn(row: StockRow, own: CartHold): number {
+  const held = own.places.find((place) => place.location === row.location)?.pieces ?? 0;
+  return Math.max(0, row.sellable + held);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
 import type { Policies } from "./policies.js";
 
@@ -38,6 +39,8 @@ export interface World {
   locations: ReadonlyMap<string, Location>;
   policies: Policies;
   orders: ReadonlyMap<string, Order>;
+  /** Holds of the carts concerned, and those that are victims, by `cartKey`. */
+  carts: ReadonlyMap<string, CartHold>;
   /** SKUs whose stream is locked: only their balances may be changed. */
   heldSkus: ReadonlySet<string>;
   /** Which victims are among the orders already, so that they are not asked for again. */

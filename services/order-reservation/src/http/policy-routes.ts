@@ -1,23 +1,9 @@
-import { notFound, type Route, route, type ServiceContext } from "@septet/service-kit";
-import { LIMITS } from "@septet/stock-contracts";
+import { invalid, notFound, type Route, route, type ServiceContext } from "@septet/service-kit";
 import { z } from "zod";
 import type { Policy } from "../domain/index.js";
 import { listPolicies, putPolicy } from "../store/policies.js";
+import { misplacedRules, RULES, SCOPE } from "./policy-rules.js";
 
-/** A year: longer holds are no holds. */
-const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
-const MAX_LOCATIONS = 1_000;
-
-const RULES = z.strictObject({
-  unpaidHoldSeconds: z.number().int().min(1).max(MAX_HOLD_SECONDS).optional(),
-  locationPriority: z.array(z.string().min(1).max(LIMITS.MAX_ID_CHARS)).max(MAX_LOCATIONS).optional(),
-});
-const SCOPE = z
-  .string()
-  .max(2 * LIMITS.MAX_ID_CHARS)
-  .regex(/^(default|(channel|region):[^,]+|region:[^,]+,channel:[^,]+)$/, {
-    error: "takes default, channel:<channel>, region:<region> or region:<region>,channel:<channel>",
-  });
 const POLICY = z.object({
   scope: z.string(),
   rules: RULES,
@@ -65,6 +51,11 @@ function putRoute(context: Pick<ServiceContext, "db" | "transact">): Route {
     body: RULES,
     responses: { 200: { description: "the policy as it is now", body: POLICY } },
     handler: async ({ params: { scope }, body, actor }) => {
+      const misplaced = misplacedRules(scope, body);
+      if (misplaced.length > 0) {
+        const reason = "is about whole orders: set it for a channel, a region or default";
+        throw invalid(misplaced.map((rule) => ({ field: `body.${rule}`, reason })));
+      }
       const stored = await context.transact({}, async (unit) => {
         const policy = await putPolicy(unit, scope, body as Policy, actor.subject);
         unit.publish("PolicyChanged", {

@@ -1,9 +1,9 @@
-import { type Answer, conflict } from "@septet/service-kit";
+import { type Answer, conflict, notFound } from "@septet/service-kit";
 import type { Order, Outcome } from "../domain/index.js";
 import { problemAnswer } from "./problem-answer.js";
 import { reservationOf } from "./reservation-view.js";
 
-/** 201 reserved (paid and shorted too), 200 the same again, 409 with the reason per line. */
+/** 201 reserved (paid and shorted too), 202 it reserves when the payment arrives, 200 the same again, 409 with the reason per line. */
 export function answerPlacement(outcome: Outcome): Answer {
   switch (outcome.type) {
     case "DECIDED":
@@ -25,9 +25,22 @@ export function answerPlacement(outcome: Outcome): Answer {
 
 function decided(order: Order, status: number): Answer {
   const refused = order.state === "REJECTED" || (order.state === "CANCELLED" && order.reasons.length > 0);
-  if (!refused) return { status, body: reservationOf(order) };
+  if (!refused) return { status: order.state === "AWAITING_PAYMENT" ? 202 : status, body: reservationOf(order) };
   const { orderId, reasons } = order;
   return problemAnswer(conflict("reservation-rejected", "The order was not reserved", { orderId, reasons }));
+}
+
+/** 200 with the hold's new end; 409 when it is over, or would live too long. */
+export function answerExtension(outcome: Outcome): Answer {
+  if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order) };
+  if (outcome.type !== "EXTENSION_REFUSED") throw new Error(`an extension ended as ${outcome.type}`);
+  const { order, latest } = outcome;
+  if (order === undefined) return problemAnswer(notFound("The order"));
+  const { orderId, state } = order;
+  if (latest === null)
+    return problemAnswer(conflict("not-held", "The order has no hold to extend", { orderId, state }));
+  const extra = { orderId, latestExpiresAt: new Date(latest).toISOString() };
+  return problemAnswer(conflict("held-too-long", "No hold of the policy lives so long", extra));
 }
 
 /** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */

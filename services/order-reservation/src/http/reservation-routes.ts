@@ -20,7 +20,8 @@ import type { ReservationDesk } from "../reservation-desk.js";
 import { listOrders } from "../store/list-orders.js";
 import { loadOrders } from "../store/load-orders.js";
 import { moveRoute } from "./move-route.js";
-import { answerCancellation, answerPlacement } from "./reservation-answers.js";
+import { MAX_HOLD_SECONDS } from "./policy-rules.js";
+import { answerCancellation, answerExtension, answerPlacement } from "./reservation-answers.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
 
 const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
@@ -82,7 +83,14 @@ const PROBLEM = "the order was refused, with the reason per line, or its id is t
 const ORDER_PARAMS = z.object({ orderId: id });
 
 export function reservationRoutes(o: { desk: ReservationDesk; db: Database }): Route[] {
-  return [placeRoute(o.desk), showRoute(o.db), listRoute(o.db), cancelRoute(o.desk), moveRoute(o.desk)];
+  return [
+    placeRoute(o.desk),
+    showRoute(o.db),
+    listRoute(o.db),
+    cancelRoute(o.desk),
+    extendRoute(o.desk),
+    moveRoute(o.desk),
+  ];
 }
 
 function placeRoute(desk: ReservationDesk): Route {
@@ -95,6 +103,7 @@ function placeRoute(desk: ReservationDesk): Route {
     responses: {
       201: { description: "reserved; of a paid order what lacked is shorted", body: RESERVATION },
       200: { description: "the same order again, as it stands", body: RESERVATION },
+      202: { description: "it reserves when the payment arrives", body: RESERVATION },
       409: PROBLEM,
     },
     handler: (context) => {
@@ -187,6 +196,27 @@ function cancelRoute(desk: ReservationDesk): Route {
       }
       const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
       return desk.answer(command, { claim: idempotencyClaim(context), answer: answerCancellation }, causeOf(context));
+    },
+  });
+}
+
+function extendRoute(desk: ReservationDesk): Route {
+  return route({
+    method: "POST",
+    path: "/v1/reservations/{orderId}/extend",
+    roles: ["upstream", "operator"],
+    summary: "Give an unpaid order more time",
+    description: "Up to the longest time that the policy lets a hold live, counted from its decision.",
+    params: ORDER_PARAMS,
+    body: z.strictObject({ seconds: z.number().int().min(1).max(MAX_HOLD_SECONDS) }),
+    responses: {
+      200: { description: "extended", body: RESERVATION },
+      404: "no fact about this order is known",
+      409: "there is no hold to extend, or it would live too long",
+    },
+    handler: (context) => {
+      const command = { type: "ExtendHold", orderId: context.params.orderId, seconds: context.body.seconds } as const;
+      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerExtension }, causeOf(context));
     },
   });
 }

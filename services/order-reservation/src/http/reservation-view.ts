@@ -6,10 +6,20 @@ const pieces = z.number().int().min(0);
 /** An order as callers see it. Its own pieces only: never what is left in stock. */
 export const RESERVATION = z.object({
   orderId: z.string(),
-  state: z.enum(["UNPLACED", "RESERVED", "CONFIRMED", "REJECTED", "SHORTED", "CANCELLED", "EXPIRED", "FULFILLED"]),
+  state: z.enum([
+    "UNPLACED",
+    "AWAITING_PAYMENT",
+    "RESERVED",
+    "CONFIRMED",
+    "REJECTED",
+    "SHORTED",
+    "CANCELLED",
+    "EXPIRED",
+    "FULFILLED",
+  ]),
   paid: z.boolean(),
   placedAt: z.iso.datetime().nullable(),
-  expiresAt: z.iso.datetime().nullable().describe("when the hold ends; null: permanent, or nothing is held"),
+  expiresAt: z.iso.datetime().nullable().describe("when an unpaid order ends; null: permanent, or over"),
   customerId: z.string().nullable(),
   channel: z.string().nullable(),
   region: z.string().nullable(),
@@ -32,7 +42,14 @@ export const RESERVATION = z.object({
       ),
     }),
   ),
-  reasons: z.array(z.object({ lineId: z.string().nullable(), sku: z.string().nullable(), code: z.string() })),
+  reasons: z.array(
+    z.object({
+      lineId: z.string().nullable(),
+      sku: z.string().nullable(),
+      code: z.string(),
+      orderId: z.string().optional().describe("the other order that the reason is about"),
+    }),
+  ),
   tracking: z.array(z.string()),
 });
 
@@ -46,7 +63,7 @@ export function reservationOf(order: Order): Reservation {
     state: order.state,
     paid: order.paid,
     placedAt: iso(order.placedAt),
-    expiresAt: order.state === "RESERVED" ? iso(order.expiresAt) : null,
+    expiresAt: order.state === "RESERVED" || order.state === "AWAITING_PAYMENT" ? iso(order.expiresAt) : null,
     customerId: order.customerId,
     channel: order.channel,
     region: order.region,

@@ -1,13 +1,14 @@
 import type { Codec, InboundMessage } from "@septet/messaging";
 import { type AcceptedMessage, decodeSlice, isAccepted, type RefusedMessage } from "@septet/service-kit";
 import { LIMITS, type RecordOf } from "@septet/stock-contracts";
-import type { Placement } from "../domain/index.js";
+import type { Command, Placement } from "../domain/index.js";
 import type { SliceItem } from "../slice-item.js";
 
 /** Topics this service reads. */
 export const TOPICS_READ = [
   "upstream.orders.v1",
   "upstream.payments.v1",
+  "upstream.carts.v1",
   "upstream.catalogue.v1",
   "stock.movements.v1",
   "stock.fulfilments.v1",
@@ -56,6 +57,10 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
       return { ...base, command: { type: "PaymentSucceeded", orderId: one.value.orderId } };
     case "PaymentFailed":
       return { ...base, command: { type: "PaymentFailed", orderId: one.value.orderId } };
+    case "CartItemAdded":
+      return { ...base, onceId: one.value.eventId, command: cartChange(one.value, one.value.quantity) };
+    case "CartItemRemoved":
+      return { ...base, onceId: one.value.eventId, command: cartChange(one.value, -one.value.quantity) };
     case "SkuListed":
       return { ...base, command: { type: "ListSku", sku: one.value.sku, active: one.value.active } };
     case "StockMovement": {
@@ -93,17 +98,25 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
   }
 }
 
+function cartChange(value: RecordOf<"CartItemAdded">, by: number): Command {
+  const { cartId, sku, customerId, channel, region } = value;
+  const wish = { cartId, sku, customerId, customerClass: null, channel, region, change: { by } };
+  return { type: "HoldCart", wish };
+}
+
 /** What of `OrderPlaced` decides the reservation. */
 export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
   return {
     orderId: value.orderId,
     customerId: value.customerId,
+    customerClass: value.customerClass,
     groupLeaderId: value.groupLeaderId,
     channel: value.channel,
     region: value.region,
     payment: value.payment === "PAID" ? "PAID" : "PENDING",
     allowPartial: value.allowPartial,
     deliverBy: value.deliverBy,
+    cartId: value.cartId,
     lines: value.lines,
   };
 }

@@ -21,6 +21,7 @@ export interface OrderDetails {
   earlyCancels?: Record<string, number>;
   tracking?: string[];
   undone?: string[];
+  cartId?: string;
 }
 
 interface OrderRow {
@@ -98,6 +99,7 @@ function orderOf(row: OrderRow): Order {
     region: row.region,
     allowPartial: row.allow_partial,
     deliverBy: whole(row.deliver_by),
+    cartId: row.details?.cartId ?? null,
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},
     tracking: row.details?.tracking ?? [],

@@ -1,6 +1,15 @@
 import type { UnitOfWork } from "@septet/service-kit";
-import { type Command, type Needs, NO_VICTIMS, type Order, placeKey, type World } from "../domain/index.js";
+import {
+  type CartHold,
+  type Command,
+  type Needs,
+  NO_VICTIMS,
+  type Order,
+  placeKey,
+  type World,
+} from "../domain/index.js";
 import type { SlicePlan } from "../slice-plan.js";
+import { byCartKey, findCartsAt, findExpiredCarts, MAX_EXPIRED_CARTS } from "./cart-holds.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
 import { loadOrders } from "./load-orders.js";
 import { loadRules } from "./load-rules.js";
@@ -13,12 +22,13 @@ export const NO_VICTIMS_WANTED: WantedVictims = { expiredHoldsOf: [], reservatio
 
 /** These orders' holds must be given back before the slice can be decided: after an outage there may be many. */
 export class ExpiredHoldsFirst extends Error {
-  readonly orderIds: readonly string[];
+  /** What gives them back. */
+  readonly commands: readonly Command[];
 
-  constructor(orderIds: readonly string[]) {
-    super(`${orderIds.length} expired holds are in the way`);
+  constructor(commands: readonly Command[]) {
+    super(`${commands.length} expired holds are in the way`);
     this.name = "ExpiredHoldsFirst";
-    this.orderIds = orderIds;
+    this.commands = commands;
   }
 }
 
@@ -35,7 +45,7 @@ export async function loadWorld(
     now: unit.now,
     holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
     stock: await loadStock(unit, skus),
-    ...(await loadRules(unit, skus)),
+    ...(await loadRules(unit, skus, [...plan.cartIds])),
     orders: await loadOrders(unit, plan.orderIds),
     heldSkus: plan.skus,
     victims: NO_VICTIMS,
@@ -59,7 +69,14 @@ export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedV
   const skus = [...new Set([...wanted.expiredHoldsOf, ...wanted.reservationsAt.map((place) => place.sku)])];
   const upTo = Math.min(unit.now, Math.max(world.holdsReleasableUpTo, await paymentsReadUpTo(unit)));
   const expired = await findExpiredHolds(unit, skus, upTo);
-  if (expired.length >= MAX_EXPIRED_HOLDS) throw new ExpiredHoldsFirst(expired);
+  if (expired.length >= MAX_EXPIRED_HOLDS) {
+    throw new ExpiredHoldsFirst(expired.map((orderId) => ({ type: "ExpireHold", orderId })));
+  }
+  const expiredCarts = await findExpiredCarts(unit, skus, unit.now);
+  if (expiredCarts.length >= MAX_EXPIRED_CARTS) {
+    throw new ExpiredHoldsFirst(expiredCarts.map(({ cartId, sku }) => ({ type: "ExpireCart", cartId, sku })));
+  }
+  const carts = byCartKey([...expiredCarts, ...(await findCartsAt(unit, wanted.reservationsAt))]);
   const promises = await findPromisesAt(unit, wanted.reservationsAt);
   const found = [...new Set([...expired, ...promises])].filter((orderId) => !world.orders.has(orderId));
   await unit.lockVictims("orders", "order_id", found);
@@ -69,6 +86,7 @@ export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedV
   return {
     ...world,
     orders,
+    carts: new Map<string, CartHold>([...carts, ...world.carts]),
     holdsReleasableUpTo: upTo,
     victims: { expiredHoldsOf: new Set(skus), reservationsAt },
   };

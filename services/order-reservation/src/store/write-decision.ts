@@ -1,5 +1,6 @@
 import type { Session } from "@septet/messaging";
 import type { Decided } from "../domain/index.js";
+import { writeCarts } from "./cart-holds.js";
 import { writeAllocations } from "./write-allocations.js";
 import { writeLines } from "./write-lines.js";
 import { writeOrders } from "./write-orders.js";
@@ -14,4 +15,5 @@ export async function writeDecision(session: Session, decision: Decided): Promis
   await writeAllocations(session, decision.orders);
   await writeListings(session, decision.listings);
   await writeLocations(session, decision.locations);
+  await writeCarts(session, decision.carts);
 }

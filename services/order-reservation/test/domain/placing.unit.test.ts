@@ -27,8 +27,8 @@ describe("placing an order", () => {
     expect(shop.events("OrderReservationRejected")[0]).toEqual({
       orderId: "o1",
       reasons: [
-        { lineId: "a", sku: "socks", code: "OUT_OF_STOCK" },
-        { lineId: "b", sku: "socks", code: "OUT_OF_STOCK" },
+        { lineId: "a", sku: "socks", code: "OUT_OF_STOCK", orderId: null },
+        { lineId: "b", sku: "socks", code: "OUT_OF_STOCK", orderId: null },
       ],
     });
     expect(shop.balance("socks", "wuhan")).toEqual([100, 0]);

@@ -1,6 +1,9 @@
 import { movementDraft } from "@septet/stock-contracts";
 import {
+  type CartHold,
+  type CartWish,
   type Command,
+  cartKey,
   copyOfOrder,
   type Decided,
   decide,
@@ -33,6 +36,7 @@ export class Shop {
   readonly listings = new Map<string, SkuListing>();
   readonly locations = new Map<string, Location>();
   readonly policies = new Map<string, Policy>();
+  readonly carts = new Map<string, CartHold>();
   readonly effects: Effect[] = [];
   #checks = true;
 
@@ -97,14 +101,16 @@ export class Shop {
     }
     const { now, listings, locations, policies } = this;
     const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
-    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, heldSkus, victims };
+    const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
+    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, carts, heldSkus, victims };
   }
 
   #skusOf(commands: readonly Command[]): string[] {
     return commands.flatMap((command) => {
       if (command.type === "PlaceOrder") return command.placement.lines.map((line) => line.sku);
       if (command.type === "ApplyMovement") return [command.movement.sku];
-      if (command.type === "ExamineDeficit") return [command.sku];
+      if (command.type === "ExamineDeficit" || command.type === "ExpireCart") return [command.sku];
+      if (command.type === "HoldCart") return [command.wish.sku];
       if (command.type === "ReserveTransfer") return [command.request.sku];
       const id = orderIdOf(command);
       return id === undefined ? [] : (this.orders.get(id)?.lines.map((line) => line.sku) ?? []);
@@ -123,6 +129,10 @@ export class Shop {
     for (const { after } of decided.orders) this.orders.set(after.orderId, copyOfOrder(after));
     for (const listing of decided.listings) this.listings.set(listing.sku, listing);
     for (const location of decided.locations) this.locations.set(location.location, location);
+    for (const { before, after } of decided.carts) {
+      if (before !== undefined) this.carts.delete(cartKey(before.cartId, before.sku));
+      if (after !== undefined) this.carts.set(cartKey(after.cartId, after.sku), { ...after });
+    }
     this.effects.push(...decided.effects);
     if (this.#checks) this.checkBooks();
   }
@@ -130,13 +140,21 @@ export class Shop {
   /** orderReserved is the sum of open promises, nothing promised is below 0, lines add up. */
   checkBooks(): void {
     const open = new Map<string, number>();
+    const reservesAtPayment = [...this.policies.values()].some(({ reserveAt }) => reserveAt === "ON_PAYMENT");
     for (const order of this.orders.values()) {
       for (const allocation of order.allocations) {
         if (allocation.open < 0 || allocation.shipped < 0) throw new Error(`negative allocation in ${order.orderId}`);
         const key = placeKey(allocation.sku, allocation.location);
         open.set(key, (open.get(key) ?? 0) + allocation.open);
       }
-      if (order.placedAt !== null) checkLines(order);
+      if (order.placedAt !== null) checkLines(order, reservesAtPayment);
+    }
+    for (const { sku, places } of this.carts.values()) {
+      for (const { location, pieces } of places) {
+        if (pieces <= 0) throw new Error(`a cart holds ${pieces} ${sku}`);
+        const key = placeKey(sku, location);
+        open.set(key, (open.get(key) ?? 0) + pieces);
+      }
     }
     for (const [key, row] of this.rows) {
       if (row.orderReserved < 0) throw new Error(`orderReserved below 0 at ${key}`);
@@ -163,6 +181,20 @@ export class Shop {
 
   expire(orderId: string): Outcome {
     return this.do({ type: "ExpireHold", orderId });
+  }
+
+  /** A cart's facts come: so many pieces more, or fewer. */
+  putInCart(cartId: string, sku: string, by: number, more: Partial<CartWish> = {}): Outcome {
+    return this.do({ type: "HoldCart", wish: { ...cart(cartId, sku), change: { by }, ...more } });
+  }
+
+  /** A storefront wishes so many pieces held for a cart in all. */
+  holdForCart(cartId: string, sku: string, to: number, more: Partial<CartWish> = {}): Outcome {
+    return this.do({ type: "HoldCart", wish: { ...cart(cartId, sku), change: { to }, ...more } });
+  }
+
+  expireCart(cartId: string, sku: string): Outcome {
+    return this.do({ type: "ExpireCart", cartId, sku });
   }
 
   /** The stocktake finds other than the book says. */
@@ -224,18 +256,30 @@ export class Shop {
   }
 }
 
+const cart = (cartId: string, sku: string): CartWish => ({
+  cartId,
+  sku,
+  customerId: null,
+  customerClass: null,
+  channel: "web",
+  region: null,
+  change: { by: 0 },
+});
+
 export type Lines = Record<string, [sku: string, quantity: number]>;
 
 export function placement(orderId: string, lines: Lines, more: Partial<Placement> = {}): Placement {
   return {
     orderId,
     customerId: null,
+    customerClass: null,
     groupLeaderId: null,
     channel: "web",
     region: null,
     payment: "PENDING",
     allowPartial: false,
     deliverBy: null,
+    cartId: null,
     lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
     ...more,
   };
@@ -249,12 +293,14 @@ function orderIdOf(command: Command): string | undefined {
   return "orderId" in command ? command.orderId : undefined;
 }
 
-function checkLines(order: Order): void {
+/** @param reservesAtPayment what some policy reserves at the payment is promised to nobody before it */
+function checkLines(order: Order, reservesAtPayment: boolean): void {
   for (const line of order.lines) {
     const accounted =
       openOfLine(order, line.lineId) + shippedOfLine(order, line.lineId) + line.cancelled + line.shorted;
     if (accounted > line.quantity) throw new Error(`${order.orderId}/${line.lineId} accounts for too many pieces`);
-    const unservedIsFine = order.state === "REJECTED" || order.state === "EXPIRED";
+    const waits = reservesAtPayment && (order.state === "RESERVED" || order.state === "AWAITING_PAYMENT");
+    const unservedIsFine = order.state === "REJECTED" || order.state === "EXPIRED" || waits;
     if (!unservedIsFine && accounted !== line.quantity) {
       throw new Error(`${order.orderId}/${line.lineId} (${order.state}) lost ${line.quantity - accounted} pieces`);
     }

@@ -26,6 +26,8 @@ const UPSTREAM = [
   "OrderCancelled",
   "PaymentSucceeded",
   "PaymentFailed",
+  "CartItemAdded",
+  "CartItemRemoved",
   "SkuListed",
   "StockMovement",
   "FulfilmentCancelled",

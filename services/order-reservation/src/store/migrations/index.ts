@@ -1,5 +1,10 @@
+import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
 import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
 
 /** Run after the kit's and messaging's own migrations. */
-export const reservationMigrations = [CreateReservationTables1764100000000, AddUnwantedPieces1764200000000];
+export const reservationMigrations = [
+  CreateReservationTables1764100000000,
+  AddUnwantedPieces1764200000000,
+  AddCartHolds1764400000000,
+];

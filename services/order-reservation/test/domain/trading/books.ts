@@ -112,6 +112,7 @@ export class Books {
       locations: before.locations,
       policies: new Map(),
       orders,
+      carts: new Map(),
       heldSkus: before.held,
       victims,
     };

@@ -1,0 +1,43 @@
+import { LIMITS } from "@septet/stock-contracts";
+import { z } from "zod";
+import { RULES_OF_A_SKU } from "../domain/index.js";
+
+/** A year: longer holds are no holds. */
+export const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
+const MAX_LOCATIONS = 1_000;
+const MAX_CLASSES = 100;
+
+const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
+const seconds = z.number().int().min(1).max(MAX_HOLD_SECONDS);
+const secondsByClass = z
+  .record(id, seconds)
+  .refine((byClass) => Object.keys(byClass).length <= MAX_CLASSES, `takes at most ${MAX_CLASSES} customer classes`);
+
+/** What a policy may say, rule by rule. */
+export const RULES = z.strictObject({
+  reserveAt: z
+    .enum(["ON_CART", "ON_ORDER", "ON_PAYMENT"])
+    .optional()
+    .describe("when stock is reserved, default ON_ORDER"),
+  unpaidHoldSeconds: seconds.optional().describe("how long an unpaid order is held, default 1800 s"),
+  unpaidHoldSecondsByClass: secondsByClass.optional().describe("the same by customer class"),
+  cartHoldSeconds: seconds.optional().describe("how long pieces are held for a cart, default 900 s"),
+  cartHoldSecondsByClass: secondsByClass.optional().describe("the same by customer class"),
+  longestHoldSeconds: seconds.optional().describe("how long a hold may live, extensions included, default 7200 s"),
+  locationPriority: z.array(id).max(MAX_LOCATIONS).optional(),
+});
+
+/** The scopes that there are; channels and regions with a comma in their name have none of their own. */
+export const SCOPE = z
+  .string()
+  .max(2 * LIMITS.MAX_ID_CHARS)
+  .regex(/^(default|sku:.+|(channel|region):[^,]+|region:[^,]+,channel:[^,]+)$/s, {
+    error: "takes default, sku:<sku>, channel:<channel>, region:<region> or region:<region>,channel:<channel>",
+  });
+
+/** Rules that a scope cannot have, because they are about whole orders. */
+export function misplacedRules(scope: string, rules: object): string[] {
+  if (!scope.startsWith("sku:")) return [];
+  const ofASku: readonly string[] = RULES_OF_A_SKU;
+  return Object.keys(rules).filter((rule) => !ofASku.includes(rule));
+}
