@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Desk } from "./desk.js";
 import { LINE_OFF } from "./domain/alert-line.js";
 import { alertLineRoutes } from "./http/alert-line-routes.js";
+import { announcementRoutes } from "./http/announcement-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
 import { labellingRoutes } from "./http/labelling-routes.js";
@@ -52,6 +53,7 @@ export function warehouseService(): ServiceDefinition<typeof CONFIG> {
     routes: (context) => [
       ...warehouseRoutes(context),
       ...labellingRoutes(context),
+      ...announcementRoutes(context),
       ...documentRoutes(context.db, deskOf(context)),
       ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),

@@ -20,6 +20,8 @@ export interface DocumentLine {
   readonly orderId: string | null;
   /** The area of the warehouse that the pieces came into. */
   readonly area?: string;
+  /** The announcement that the pieces belong to (receipts only). */
+  readonly inbound?: string;
 }
 
 /** A line with what it comes to by the labels of its warehouse. */
@@ -80,4 +82,5 @@ export const sameLine = (a: DocumentLine, b: DocumentLine): boolean =>
   a.missing === b.missing &&
   a.lineId === b.lineId &&
   a.orderId === b.orderId &&
-  a.area === b.area;
+  a.area === b.area &&
+  a.inbound === b.inbound;

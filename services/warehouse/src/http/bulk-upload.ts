@@ -55,7 +55,7 @@ export async function bulkUpload<Row extends object>(db: Database, upload: BulkU
   const claim = idempotencyClaim(upload.context);
   const { stream, contentType } = upload.context.bulk!;
   refuseOtherCharset(upload.context.request.headers["content-type"]);
-  const hash = createHash("sha256").update(JSON.stringify([contentType, ...Object.values(upload.told)]));
+  const hash = createHash("sha256").update(JSON.stringify([contentType, upload.told]));
   const body = hashed(stream, hash);
   const known = await storedAnswer(db, claim);
   if (known !== undefined) {

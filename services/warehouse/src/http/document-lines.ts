@@ -1,6 +1,7 @@
 import type { IdempotencyClaim } from "@septet/service-kit";
 import { LIMITS } from "@septet/stock-contracts";
 import type { z } from "zod";
+import type { DocumentLine } from "../domain/stock-document.js";
 
 const isQuantity = (pieces: number): boolean => pieces >= 1 && pieces <= LIMITS.MAX_QUANTITY_PIECES;
 
@@ -22,6 +23,13 @@ export const judgedPieces = <S extends z.ZodType<{ sellable: number; unsellable:
 /** A document without a reference is named after its key, so that the key books it once even after it is forgotten. */
 export const referenceOf = (claim: IdempotencyClaim): string => `key-${claim.id.slice(0, 32)}`;
 
-/** The area of a told line, where it names one. */
-export const areaOf = ({ area }: { readonly area?: string | undefined }): { area?: string } =>
-  area === undefined ? {} : { area };
+/** What a told line says beside its pieces, where it says anything. */
+export function labelsOf(told: {
+  readonly area?: string | undefined;
+  readonly inbound?: string | undefined;
+}): Pick<DocumentLine, "area" | "inbound"> {
+  return {
+    ...(told.area === undefined ? {} : { area: told.area }),
+    ...(told.inbound === undefined ? {} : { inbound: told.inbound }),
+  };
+}

@@ -11,14 +11,15 @@ import type { Desk } from "../desk.js";
 import type { BookDocument } from "../domain/commands.js";
 import type { Outcome } from "../domain/outcomes.js";
 import type { DocumentHead, DocumentKind, DocumentLine } from "../domain/stock-document.js";
-import { areaOf, judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
-import { headerOf, SHEET_DEFAULTS, uploadDocuments } from "./document-sheets.js";
+import { judgedPieces, labelsOf, receivedPieces, referenceOf } from "./document-lines.js";
+import { headerOf, sheetDefaults, uploadDocuments } from "./document-sheets.js";
 import { refusalAnswer } from "./problem-answer.js";
 import { area, id, lineId, lines, location, part, quantity, reason, sku } from "./schemas.js";
 
 const HEAD = { location, reference: id.optional(), reason: reason.optional() };
 const RECEIPT = z.strictObject({
   ...HEAD,
+  inbound: id.optional(),
   lines: lines(
     receivedPieces(z.strictObject({ sku, quantity, unsellableQuantity: part.default(0), area: area.optional() })),
   ),
@@ -54,17 +55,17 @@ export function documentRoutes(db: Database, desk: Desk): Route[] {
   return [
     documentRoute(db, desk, "/v1/receipts", "RECEIPT", "Books goods that arrived", RECEIPT, (told) =>
       told.lines.map(({ sku, quantity, unsellableQuantity: unsellable, area }) => {
-        return { ...NOTHING_ELSE, sku, quantity, unsellable, ...areaOf({ area }) };
+        return { ...NOTHING_ELSE, sku, quantity, unsellable, ...labelsOf({ area, inbound: told.inbound }) };
       }),
     ),
     documentRoute(db, desk, "/v1/returns", "RETURN", "Books goods that came back, each line judged", RETURN, (told) =>
       told.lines.map(({ lineId = null, sku, sellable, unsellable, missing, area }) => {
         const quantity = sellable + unsellable + missing;
-        return { sku, quantity, unsellable, missing, lineId, orderId: null, ...areaOf({ area }) };
+        return { sku, quantity, unsellable, missing, lineId, orderId: null, ...labelsOf({ area }) };
       }),
     ),
     documentRoute(db, desk, "/v1/damages", "DAMAGE", "Sellable goods were found unfit", DAMAGE, (told) =>
-      told.lines.map(({ sku, quantity, area }) => ({ ...NOTHING_ELSE, sku, quantity, ...areaOf({ area }) })),
+      told.lines.map(({ sku, quantity, area }) => ({ ...NOTHING_ELSE, sku, quantity, ...labelsOf({ area }) })),
     ),
     conditionRoute(db, desk, "/v1/restorations", "RESTORATION", "Unfit goods were found fit again"),
     conditionRoute(db, desk, "/v1/disposals", "DISPOSAL", "Unfit goods were scrapped, or sent back"),
@@ -95,7 +96,7 @@ function documentRoute<B extends z.ZodType<Told>>(
       `JSON books all lines or none. text/csv (UTF-8, header ${headerOf(kind)}, those in brackets may be left out) and ` +
       "application/x-ndjson are taken as a stream: good rows are booked, bad ones named; the same key again goes on " +
       "where it stopped. The query gives location and reference to rows that have none.",
-    query: SHEET_DEFAULTS,
+    query: sheetDefaults(kind),
     body,
     bulk: true,
     responses: {

@@ -5,12 +5,16 @@ import type { Desk } from "../desk.js";
 import type { DocumentRow } from "../domain/commands.js";
 import type { DocumentKind, DocumentLine } from "../domain/stock-document.js";
 import { bulkUpload, checkedRow } from "./bulk-upload.js";
-import { areaOf, judgedPieces, receivedPieces, referenceOf } from "./document-lines.js";
+import { judgedPieces, labelsOf, receivedPieces, referenceOf } from "./document-lines.js";
 import { area, id, lineId, location, part, quantity, reason, sku } from "./schemas.js";
 import type { RowError, UploadColumns } from "./upload-rows.js";
 
-/** What the query of an upload gives to rows that have none of their own. */
-export const SHEET_DEFAULTS = z.strictObject({ location: location.optional(), reference: id.optional() });
+/** What the query of an upload of these kinds gives to rows that have none of their own. */
+const PLACE_DEFAULTS = { location: location.optional(), reference: id.optional() };
+const DEFAULTS = z.strictObject(PLACE_DEFAULTS);
+const RECEIPT_DEFAULTS = z.strictObject({ ...PLACE_DEFAULTS, inbound: id.optional() });
+export const sheetDefaults = (kind: DocumentKind): z.ZodType<z.output<typeof RECEIPT_DEFAULTS>> =>
+  kind === "RECEIPT" ? RECEIPT_DEFAULTS : DEFAULTS;
 
 const PLACE = { location: location.optional(), reference: id.optional(), reason: reason.optional() };
 const PLACES = Object.keys(PLACE);
@@ -26,7 +30,14 @@ interface Sheet {
 }
 
 const RECEIVED = receivedPieces(
-  z.object({ ...PLACE, sku, quantity, unsellableQuantity: part.default(0), area: area.optional() }),
+  z.object({
+    ...PLACE,
+    sku,
+    quantity,
+    unsellableQuantity: part.default(0),
+    area: area.optional(),
+    inbound: id.optional(),
+  }),
 );
 const JUDGED = judgedPieces(
   z.object({
@@ -45,12 +56,12 @@ const DAMAGED = z.object({ ...PLACE, sku, quantity, area: area.optional() });
 const NOTHING_ELSE = { unsellable: 0, missing: 0, lineId: null, orderId: null };
 
 const RECEIPTS: Sheet = {
-  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], ["area"]),
+  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], ["area", "inbound"]),
   read: (row, fields) => {
     const read = checkedRow(RECEIVED, row, fields);
     if (!("data" in read)) return read;
     const { sku, quantity, unsellableQuantity: unsellable } = read.data;
-    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, unsellable, ...areaOf(read.data) } };
+    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, unsellable, ...labelsOf(read.data) } };
   },
 };
 const RETURNS: Sheet = {
@@ -61,7 +72,7 @@ const RETURNS: Sheet = {
     const { sku, sellable, unsellable, missing, lineId, orderId } = read.data;
     const quantity = sellable + unsellable + missing;
     const order = { lineId: lineId ?? null, orderId: orderId ?? null };
-    return { data: read.data, line: { sku, quantity, unsellable, missing, ...order, ...areaOf(read.data) } };
+    return { data: read.data, line: { sku, quantity, unsellable, missing, ...order, ...labelsOf(read.data) } };
   },
 };
 const CONDITIONS: Sheet = {
@@ -80,7 +91,7 @@ const DAMAGES: Sheet = {
     const read = checkedRow(DAMAGED, row, fields);
     if (!("data" in read)) return read;
     const { sku, quantity } = read.data;
-    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, ...areaOf(read.data) } };
+    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, ...labelsOf(read.data) } };
   },
 };
 
@@ -103,9 +114,11 @@ export function uploadDocuments(
   db: Database,
   desk: Desk,
   kind: DocumentKind,
-  context: RequestContext<unknown, z.output<typeof SHEET_DEFAULTS>, unknown>,
+  context: RequestContext<unknown, z.output<typeof RECEIPT_DEFAULTS>, unknown>,
 ): Promise<Answer> {
+  const { inbound } = context.query;
   const told = {
+    ...(inbound === undefined ? {} : { inbound }),
     location: context.query.location ?? null,
     reference: context.query.reference ?? referenceOf(idempotencyClaim(context)),
   };
@@ -115,7 +128,7 @@ export function uploadDocuments(
     columns,
     told,
     read: (row, fields) => {
-      const checked = read(row, fields);
+      const checked = read(row, inbound === undefined ? fields : { inbound, ...fields });
       if (!("line" in checked)) return checked;
       const { location = told.location, reference = told.reference, reason = null } = checked.data;
       if (location === null) return { row, field: "location", reason: "is missing, in the row and in the query" };

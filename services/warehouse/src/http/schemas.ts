@@ -20,6 +20,8 @@ export const id = text(LIMITS.MAX_ID_CHARS);
 export const reason = text(LIMITS.MAX_TEXT_CHARS);
 export const tracking = text(LIMITS.MAX_ID_CHARS);
 export const name = text(LIMITS.MAX_ID_CHARS);
+/** A moment, ISO 8601, up to the year 9999. */
+export const iso = z.iso.datetime({ offset: true, error: "takes an ISO 8601 time" });
 /** An area of a warehouse. */
 export const area = text(LIMITS.MAX_SKU_CHARS);
 export const warehouseCode = z

@@ -1,8 +1,10 @@
 import { StartOver, sqlState, type UnitOfWork } from "@septet/service-kit";
+import { COMPLETE } from "../domain/announcement.js";
 import type { Decision, RecordedDraft } from "../domain/decision.js";
 import { type PhysicalEntry, physicalEntries } from "../domain/physical-log.js";
 import { outlineOf, type RecordedMovement } from "../domain/recorded-movement.js";
 import type { World } from "../domain/world.js";
+import { announcementsOf, closeComplete } from "./announcement-rows.js";
 import { createDocuments, reverseDocumentLines } from "./document-rows.js";
 import { createFulfilments, updateFulfilments } from "./fulfilment-rows.js";
 import { addToOnHand } from "./on-hand-rows.js";
@@ -10,6 +12,8 @@ import { notePhysical } from "./physical-log.js";
 import { keepRecorded, noteSettledLines } from "./recorded-movements.js";
 import { keepWaitingCancellations } from "./waiting-cancellation-rows.js";
 
+/** Who closes an announcement of which everything has arrived. */
+const SERVICE = "warehouse";
 const UNIQUE_VIOLATION = "23505";
 
 /**
@@ -25,6 +29,8 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
     if (sqlState(error) === UNIQUE_VIOLATION) throw new StartOver("a document was created meanwhile");
     throw error;
   }
+  const by = { now: world.now, actor: SERVICE, reason: COMPLETE };
+  await closeComplete(unit, announcementsOf(decision.newDocumentLines), by);
   await updateFulfilments(unit, decision.changedFulfilments);
   await keepWaitingCancellations(unit, decision.newWaitingCancellations, decision.answeredCancellations);
   await addToOnHand(unit, decision.onHand, world.onHand, decision.low);
