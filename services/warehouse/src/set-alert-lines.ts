@@ -65,7 +65,9 @@ export async function setHeld(
 
 async function lookAgain(unit: UnitOfWork, defaultPieces: number, skus: readonly string[]): Promise<void> {
   const { onHand, lines } = await loadOnHandAndLines(unit, skus);
-  const steps = [...onHand.values()].map((row) => ({ before: row, after: row }));
+  const steps = [...onHand.values()].map((row) => {
+    return { before: row, after: row, wasUsable: row.total > row.unsellable };
+  });
   const { changes, events } = lowStock(steps, { lines, defaultPieces });
   await setLow(unit, changes);
   for (const { name, value } of events) unit.publish(name, value);

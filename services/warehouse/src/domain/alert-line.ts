@@ -61,10 +61,10 @@ export function lowStock(
 ): { readonly changes: LowChange[]; readonly events: DomainEvent[] } {
   const changes: LowChange[] = [];
   const events: DomainEvent[] = [];
-  for (const { before, after } of steps) {
+  for (const { before, after, wasUsable } of steps) {
     const { sku, location } = before;
     const known = before.low ?? null;
-    if (known === null && usable(before) <= 0 && usable(after) <= 0) continue;
+    if (known === null && !wasUsable) continue;
     const { pieces, buyer } = lineAt(lines, sku, location);
     const low = pieces !== LINE_OFF && usable(after) <= pieces;
     if (low === known) continue;

@@ -40,6 +40,8 @@ export interface ReversedLine {
   readonly documentId: string;
   readonly line: string;
   readonly quantity: number;
+  /** Of them, those that the line had brought as unsellable. */
+  readonly unsellable: number;
 }
 
 /** Lines of an order with which order-reservation has gone on. */

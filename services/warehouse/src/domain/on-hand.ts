@@ -14,6 +14,8 @@ export interface OnHand {
 export interface OnHandStep {
   readonly before: OnHand;
   readonly after: Pick<OnHand, "total" | "unsellable">;
+  /** A usable piece lay there before, after or in between. */
+  readonly wasUsable: boolean;
 }
 
 /** A change of one row of on hand: `total` and `unsellable` are deltas in pieces. */
@@ -30,6 +32,7 @@ interface Entry {
   readonly before: OnHand;
   total: number;
   unsellable: number;
+  wasUsable: boolean;
 }
 
 /** Names a (SKU, location) row; neither part may contain the separator, which no trimmed name does. */
@@ -61,6 +64,10 @@ export class OnHandBook {
     for (const { location, bucket, delta } of legs) {
       if (isOnHand(bucket)) this.#entry(sku, location)[bucket] += delta;
     }
+    for (const { location } of legs) {
+      const entry = this.#entries.get(onHandKey(sku, location));
+      if (entry !== undefined && entry.total > entry.unsellable) entry.wasUsable = true;
+    }
   }
 
   /** Every row that differs from what was loaded, as deltas. */
@@ -76,10 +83,9 @@ export class OnHandBook {
 
   /** Every row that was touched, as it was loaded and as it is now. */
   steps(): OnHandStep[] {
-    return [...this.#entries.values()].map(({ before, total, unsellable }) => ({
-      before,
-      after: { total, unsellable },
-    }));
+    return [...this.#entries.values()].map(({ before, total, unsellable, wasUsable }) => {
+      return { before, after: { total, unsellable }, wasUsable };
+    });
   }
 
   /** The rows whose total fell below 0, or rose to 0 or above, since they were loaded. */
@@ -97,7 +103,8 @@ export class OnHandBook {
     const known = this.#entries.get(key);
     if (known) return known;
     const before = this.at(sku, location);
-    const entry = { before, total: before.total, unsellable: before.unsellable };
+    const { total, unsellable } = before;
+    const entry = { before, total, unsellable, wasUsable: total > unsellable };
     this.#entries.set(key, entry);
     return entry;
   }

@@ -54,8 +54,9 @@ export function reverse(bench: Workbench, { movementId, reason, actor }: Reverse
   leaveFulfilment(bench, known);
   const kind = DOCUMENTS[known.reference.type];
   if (kind !== undefined && known.reference.line !== null) {
+    const unsellable = known.variant === "unsellable" ? known.quantity : 0;
     const documentId = documentIdOf({ kind, location: known.location, reference: known.reference.id });
-    bench.reverseDocumentLine({ documentId, line: known.reference.line, quantity: known.quantity });
+    bench.reverseDocumentLine({ documentId, line: known.reference.line, quantity: known.quantity, unsellable });
   }
   return { outcome: "REVERSED", reversed: known, reversal };
 }

@@ -1,6 +1,6 @@
 import type { Session } from "@septet/messaging";
-import type { AnnouncedLine, Announcement, ComparedLine } from "../domain/announcement.js";
-import type { NewDocumentLine } from "../domain/decision.js";
+import { type AnnouncedLine, type Announcement, COMPLETE, type ComparedLine } from "../domain/announcement.js";
+import type { NewDocumentLine, ReversedLine } from "../domain/decision.js";
 
 const ms = (column: string, alias: string) => `round(extract(epoch FROM ${column}) * 1000)::float8 AS "${alias}"`;
 const COLUMNS = `a.reference, a.location, a.supplier, ${ms("a.expected_at", "expectedAt")},
@@ -20,11 +20,12 @@ const CLOSE = `UPDATE announcement SET closed_at = to_timestamp($2::float8 / 100
 
 /**
  * The lines of receipts that an announcement `a` is compared with: those that name it, and those that name nothing else in
- * the receipt that bears its reference.
+ * the receipt that bears its reference; less what was taken back of them.
  */
-const RECEIVED = `SELECT l.sku, l.quantity - l.unsellable AS sellable, l.unsellable FROM document_line l
-    WHERE l.inbound = a.reference
-  UNION ALL SELECT l.sku, l.quantity - l.unsellable, l.unsellable FROM document_line l
+const PIECES = `l.quantity - l.unsellable - (l.reversed - l.reversed_unsellable) AS sellable,
+    l.unsellable - l.reversed_unsellable AS unsellable`;
+const RECEIVED = `SELECT l.sku, ${PIECES} FROM document_line l WHERE l.inbound = a.reference
+  UNION ALL SELECT l.sku, ${PIECES} FROM document_line l
     WHERE l.document_id = 'RECEIPT/' || a.location || '/' || a.reference AND l.inbound IS NULL`;
 const COMPARED = `SELECT COALESCE(n.sku, r.sku) AS sku, COALESCE(n.quantity, 0) AS announced,
     COALESCE(r.sellable, 0)::float8 AS "receivedSellable", COALESCE(r.unsellable, 0)::float8 AS "receivedUnsellable"
@@ -44,6 +45,14 @@ const CLOSE_COMPLETE = `UPDATE announcement a SET closed_at = to_timestamp($2::f
   WHERE a.reference = ANY($1::text[])
     AND EXISTS (SELECT FROM announcement_line n WHERE n.reference = a.reference)
     AND NOT EXISTS (SELECT FROM (${COMPARED}) c WHERE c."receivedSellable" + c."receivedUnsellable" < c.announced)`;
+
+const REOPEN = `UPDATE announcement a SET closed_at = NULL, closed_by = NULL, close_reason = NULL
+  FROM (SELECT DISTINCT COALESCE(l.inbound, d.reference) AS reference
+    FROM unnest($1::text[], $2::text[]) AS r (document_id, line)
+    JOIN document_line l ON l.document_id = r.document_id AND l.line = r.line
+    JOIN document d ON d.document_id = l.document_id) n
+  WHERE a.reference = n.reference AND a.close_reason = $3
+    AND EXISTS (SELECT FROM (${COMPARED}) c WHERE c."receivedSellable" + c."receivedUnsellable" < c.announced)`;
 
 /** Pieces of an announcement as a whole. */
 export interface ComparedSums extends Omit<ComparedLine, "sku"> {
@@ -117,6 +126,13 @@ export async function closeComplete(
   const open = await session.query<{ reference: string }>(LOCK_OPEN, [references]);
   if (open.length === 0) return;
   await session.query(CLOSE_COMPLETE, [open.map((row) => row.reference), by.now, by.actor, by.reason]);
+}
+
+/** Opens those again that were complete and are not, because lines of their receipts were taken back. */
+export async function reopenIncomplete(session: Session, lines: readonly ReversedLine[]): Promise<void> {
+  const received = lines.filter(({ documentId }) => documentId.startsWith("RECEIPT/"));
+  if (received.length === 0) return;
+  await session.query(REOPEN, [received.map((one) => one.documentId), received.map((one) => one.line), COMPLETE]);
 }
 
 /** At most `limit` lines of an announcement after a SKU, with what has arrived of them. */

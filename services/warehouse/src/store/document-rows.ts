@@ -51,9 +51,11 @@ function toldLine(row: LineRow): DocumentLine {
   };
 }
 
-const REVERSE_LINES = `UPDATE document_line l SET reversed = l.reversed + r.quantity
-  FROM (SELECT document_id, line, sum(quantity) AS quantity
-    FROM unnest($1::text[], $2::text[], $3::int[]) AS told (document_id, line, quantity) GROUP BY document_id, line) AS r
+const REVERSE_LINES = `UPDATE document_line l SET reversed = l.reversed + r.quantity,
+    reversed_unsellable = l.reversed_unsellable + r.unsellable
+  FROM (SELECT document_id, line, sum(quantity) AS quantity, sum(unsellable) AS unsellable
+    FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS told (document_id, line, quantity, unsellable)
+    GROUP BY document_id, line) AS r
   WHERE l.document_id = r.document_id AND l.line = r.line`;
 
 /** A line of a document that a command speaks of. */
@@ -108,6 +110,7 @@ export async function reverseDocumentLines(session: Session, lines: readonly Rev
     lines.map((line) => line.documentId),
     lines.map((line) => line.line),
     lines.map((line) => line.quantity),
+    lines.map((line) => line.unsellable),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { Decision, RecordedDraft } from "../domain/decision.js";
 import { type PhysicalEntry, physicalEntries } from "../domain/physical-log.js";
 import { outlineOf, type RecordedMovement } from "../domain/recorded-movement.js";
 import type { World } from "../domain/world.js";
-import { announcementsOf, closeComplete } from "./announcement-rows.js";
+import { announcementsOf, closeComplete, reopenIncomplete } from "./announcement-rows.js";
 import { createDocuments, reverseDocumentLines } from "./document-rows.js";
 import { createFulfilments, updateFulfilments } from "./fulfilment-rows.js";
 import { addToOnHand } from "./on-hand-rows.js";
@@ -46,6 +46,7 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   );
   await noteSettledLines(unit, decision.settledLines);
   await reverseDocumentLines(unit, decision.reversedLines);
+  await reopenIncomplete(unit, decision.reversedLines);
   for (const { name, value } of decision.events) unit.publish(name, value);
   return recorded.map(({ movement }) => movement);
 }

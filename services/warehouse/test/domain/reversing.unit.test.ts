@@ -27,7 +27,9 @@ describe("taking back what was booked by mistake", () => {
       actor: "clerk",
       reference: { type: "receipt", id: "r1", line: "1" },
     });
-    expect(floor.last.reversedLines).toEqual([{ documentId: documentId("RECEIPT", "r1"), line: "1", quantity: 6 }]);
+    expect(floor.last.reversedLines).toEqual([
+      { documentId: documentId("RECEIPT", "r1"), line: "1", quantity: 6, unsellable: 0 },
+    ]);
     floor.do(takeBack("w-2"));
     expect(floor.movements).toEqual(["RECEIPT socks: total-4 unsellable-4"]);
     expect(floor.at("socks")).toEqual({ total: 0, unsellable: 0 });

@@ -63,6 +63,27 @@ test("an announcement of which everything has arrived closes by itself, also whe
   expect((await announce("PO-3", [{ sku: "A", quantity: 8 }])).body).toMatchObject({ state: "CLOSED", difference: 1 });
 });
 
+test("a receipt that is taken back has not arrived, and what was complete by it is open again", async () => {
+  await announce("PO-6", [{ sku: "R", quantity: 3 }]);
+  const reference = "wrong-truck";
+  await receive({ inbound: "PO-6", reference }, { sku: "R", quantity: 4, unsellableQuantity: 1 });
+  expect(await look("PO-6")).toMatchObject({ state: "CLOSED", difference: 1 });
+  const recorded = await floor.clerk().get(`/v1/movements?reference=${reference}`);
+  const unsellable = recorded.body.items.find((one: { quantity: number }) => one.quantity === 1);
+  const sellable = recorded.body.items.find((one: { quantity: number }) => one.quantity === 3);
+  const takeBack = ({ movementId }: { movementId: string }) =>
+    floor.clerk().post("/v1/reversals", { movementId, reason: "another customer's truck" });
+  expect((await takeBack(unsellable)).status).toBeLessThan(300);
+  expect(await look("PO-6")).toMatchObject({
+    state: "CLOSED",
+    receivedSellable: 3,
+    receivedUnsellable: 0,
+    difference: 0,
+  });
+  await takeBack(sellable);
+  expect(await look("PO-6")).toMatchObject({ state: "OPEN", receivedSellable: 0, difference: -3, closeReason: null });
+});
+
 test("open, late and closed ones are listed, and found by supplier and SKU", async () => {
   const at = (ms: number) => ({ expectedAt: new Date(Date.now() + ms).toISOString() });
   await announce("late", [{ sku: "L", quantity: 1 }], { supplier: "Li", ...at(-HOUR_MS) });

@@ -12,7 +12,7 @@ export class CreateAnnouncements1764230000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query("ALTER TABLE document_line DROP COLUMN inbound");
+    await runner.query("ALTER TABLE document_line DROP COLUMN inbound, DROP COLUMN reversed_unsellable");
     await runner.query("DROP TABLE announcement_line, announcement");
   }
 }
@@ -40,6 +40,7 @@ const STATEMENTS = [
      PRIMARY KEY (reference, sku)
    )`,
   "CREATE INDEX announcement_line_by_sku ON announcement_line (sku, reference)",
-  `ALTER TABLE document_line ADD COLUMN inbound text COLLATE "C"`,
+  // Of the pieces that were taken back, those that had come in unsellable.
+  `ALTER TABLE document_line ADD COLUMN inbound text COLLATE "C", ADD COLUMN reversed_unsellable int NOT NULL DEFAULT 0`,
   "CREATE INDEX document_line_by_inbound ON document_line (inbound, sku) WHERE inbound IS NOT NULL",
 ];
