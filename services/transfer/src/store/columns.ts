@@ -1,5 +1,8 @@
 import { ACCOUNTS, type Accounts } from "../domain/accounts.js";
 
+/** The time, read once per statement: the function alone is read per row, and no index can be searched with it. */
+export const NOW = "(SELECT septet_now())";
+
 /** A time column as epoch ms. */
 export const ms = (column: string, alias: string): string =>
   `round(extract(epoch FROM ${column}) * 1000)::float8 AS ${alias}`;

@@ -1,5 +1,5 @@
 import type { Session } from "@septet/messaging";
-import { ms } from "./columns.js";
+import { ms, NOW } from "./columns.js";
 
 /** Which goods under way; what is missing does not matter. */
 export interface InTransitFilter {
@@ -37,11 +37,11 @@ export interface InTransit {
   readonly overdue: boolean;
 }
 
-const OVERDUE = "coalesce(s.expected_at <= septet_now(), false)";
+const OVERDUE = `coalesce(s.expected_at <= ${NOW}, false)`;
 const COLUMNS = `l.sku, l.source, l.destination, t.called_back AS "returning", l.open AS quantity, l.transfer_id AS "transferId",
   l.line_id AS "lineId", l.shipment_id AS "shipmentId", s.tracking, ${ms("l.shipped_at", '"shippedAt"')},
   ${ms("s.expected_at", '"expectedAt"')}, ${OVERDUE} AS overdue,
-  floor(greatest(0, extract(epoch FROM septet_now() - l.shipped_at)))::float8 AS "ageSeconds"`;
+  floor(greatest(0, extract(epoch FROM ${NOW} - l.shipped_at)))::float8 AS "ageSeconds"`;
 
 /** At most `limit` of what is under way, the oldest first. */
 export function listInTransit(
@@ -57,7 +57,7 @@ export function listInTransit(
   if (filter.source !== undefined) conditions.push(`l.source = ${value(filter.source)}`);
   if (filter.destination !== undefined) conditions.push(`l.destination = ${value(filter.destination)}`);
   if (filter.olderThanHours !== undefined) {
-    conditions.push(`l.shipped_at <= septet_now() - ${value(filter.olderThanHours)}::int * interval '1 hour'`);
+    conditions.push(`l.shipped_at <= ${NOW} - ${value(filter.olderThanHours)}::int * interval '1 hour'`);
   }
   if (filter.overdue !== undefined) conditions.push(filter.overdue ? OVERDUE : `NOT ${OVERDUE}`);
   if (after !== null) {

@@ -1,8 +1,9 @@
 import type { Session } from "@septet/messaging";
+import { NOW } from "./columns.js";
 
 const FIND = `SELECT DISTINCT transfer_id FROM (
     SELECT s.transfer_id FROM shipment s
-    WHERE s.open > 0 AND s.overdue_since IS NULL AND s.expected_at <= septet_now() ORDER BY s.expected_at LIMIT $1
+    WHERE s.open > 0 AND s.overdue_since IS NULL AND s.expected_at <= ${NOW} ORDER BY s.expected_at LIMIT $1
   ) late`;
 const COUNT = `SELECT count(*)::float8 AS n,
     coalesce(extract(epoch FROM septet_now() - min(expected_at)), 0)::float8 AS seconds

@@ -1,5 +1,6 @@
 import type { Session } from "@septet/messaging";
 import type { Transfer } from "../domain/transfer.js";
+import { NOW } from "./columns.js";
 import { HEAD_COLUMNS, type HeadRow, headOf } from "./transfer-rows.js";
 
 /** Which transfers; what is missing does not matter. */
@@ -39,7 +40,7 @@ export async function listTransfers(
     conditions.push(`t.transfer_id IN (SELECT transfer_id FROM transfer_line WHERE sku = ${value(filter.sku)})`);
   }
   if (filter.olderThanHours !== undefined) {
-    conditions.push(`t.created_at <= septet_now() - ${value(filter.olderThanHours)}::int * interval '1 hour'`);
+    conditions.push(`t.created_at <= ${NOW} - ${value(filter.olderThanHours)}::int * interval '1 hour'`);
   }
   if (after !== null) {
     const time = `to_timestamp(${value(after.createdAt)}::float8 / 1000.0)`;
