@@ -4,11 +4,14 @@ import type { History } from "../world/history.js";
 import { booksRules } from "./books-rules.js";
 import { callerRules } from "./caller-rules.js";
 import { Findings } from "./findings.js";
+import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
+import { policyRules } from "./policy-rules.js";
 import { restRules } from "./rest-rules.js";
 import { salesRules } from "./sales-rules.js";
 import type { Tables } from "./tables.js";
+import { uploadRules } from "./upload-rules.js";
 import { warehouseRules } from "./warehouse-rules.js";
 
 /** All that an auditor may look at: what went in, what came out, and the tables at rest. */
@@ -21,7 +24,18 @@ export interface Evidence {
   readonly script: Script;
 }
 
-const RULES = [callerRules, movementRules, orderRules, booksRules, warehouseRules, salesRules, restRules];
+const RULES = [
+  callerRules,
+  movementRules,
+  orderRules,
+  policyRules,
+  booksRules,
+  lookingRules,
+  warehouseRules,
+  uploadRules,
+  salesRules,
+  restRules,
+];
 
 /**
  * Says what must be true and is not, in the words of the product. Shares no code with the services: it adds up legs and

@@ -14,9 +14,12 @@ export interface LineFacts {
 /** What the outside knows of one order: what was asked, what was paid, what came out. */
 export interface OrderFacts {
   readonly orderId: string;
-  /** A placement that keeps the contract was sent (and, over HTTP, answered). */
+  /** A placement that keeps the contract was sent (and, over HTTP, answered), and counts. */
   placed: boolean;
+  /** A placement that breaks the contract was sent. */
   misplaced: boolean;
+  /** Every placement under the id, in no order: the lines of one of them count, those of others are a conflict. */
+  readonly placements: Placement[];
   paidAt: number | undefined;
   cancelledWhole: boolean;
   cancelledByLine: boolean;
@@ -25,6 +28,12 @@ export interface OrderFacts {
   readonly lines: Map<string, LineFacts>;
   /** Outcomes in the order of the log, repetitions left out. */
   readonly outcomes: Outcome[];
+}
+
+export interface Placement {
+  readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
+  /** When its payment came (infinity: with a request); undefined: without one. */
+  readonly paidAt: number | undefined;
 }
 
 export interface Outcome {
@@ -50,6 +59,7 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
         orderId,
         placed: false,
         misplaced: false,
+        placements: [],
         paidAt: undefined,
         cancelledWhole: false,
         cancelledByLine: false,
@@ -62,6 +72,8 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
     return facts;
   };
   gatherWishes(evidence, order);
+  const accepted = acceptedLines(evidence);
+  for (const facts of orders.values()) choosePlacement(facts, accepted.get(facts.orderId));
   gatherOutcomes(evidence, order);
   for (const { kind, reference, sku, legs } of movementsOf(evidence)) {
     if (reference.type !== "order") continue;
@@ -76,29 +88,52 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
   return orders;
 }
 
+/** One placement counts, as a whole; where several are possible, the service's own rows say which it took. */
+function choosePlacement(facts: OrderFacts, accepted: string | undefined): void {
+  const [any] = facts.placements;
+  const chosen = facts.placements.filter(({ lines }) => accepted === undefined || namesOf(lines) === accepted);
+  const [first] = chosen.length > 0 ? chosen : accepted === NO_LINES && facts.misplaced ? [] : [any];
+  facts.placed = first !== undefined;
+  for (const { lineId, sku, quantity } of first?.lines ?? []) {
+    facts.lines.set(lineId, { sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
+  }
+  for (const { paidAt } of chosen) {
+    if (paidAt !== undefined) facts.paidAt = Math.min(paidAt, facts.paidAt ?? paidAt);
+  }
+}
+
+/** The lines of an order in words, whatever their order. */
+export const namesOf = (lines: Placement["lines"]): string =>
+  lines
+    .map(({ lineId, sku, quantity }) => `${lineId}: ${quantity} ${sku}`)
+    .sort()
+    .join(", ");
+
+const NO_LINES = "";
+
+/** What the service took down of each order; without an entry: the order is not known, or the service has no part in it. */
+export function acceptedLines({ tables }: Pick<Evidence, "tables">): Map<string, string> {
+  const lines = new Map<string, { lineId: string; sku: string; quantity: number }[]>();
+  for (const { order_id } of tables.orders ?? []) lines.set(order_id, []);
+  for (const { order_id, line_id, sku, quantity } of tables.lines) {
+    lines.get(order_id)?.push({ lineId: line_id, sku, quantity });
+  }
+  return new Map([...lines].map(([orderId, taken]) => [orderId, namesOf(taken)]));
+}
+
 function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFacts): void {
-  const place = (orderId: string, lines: readonly { lineId: string; sku: string; quantity: number }[]) => {
-    const facts = order(orderId);
-    facts.placed = true;
-    for (const { lineId, sku, quantity } of lines) {
-      if (!facts.lines.has(lineId)) {
-        facts.lines.set(lineId, { sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
-      }
-    }
-  };
-  const paid = (orderId: string, at: number) => {
-    const facts = order(orderId);
-    facts.paidAt = Math.min(at, facts.paidAt ?? at);
-  };
   const heard = new Set<string>();
   for (const { message, record } of history.witnessed) {
     if (record?.name === "OrderPlaced") {
-      if (record.value.lines.length === 0) order(record.value.orderId).misplaced = true;
-      else place(record.value.orderId, record.value.lines);
-      if (record.value.lines.length > 0 && record.value.payment === "PAID")
-        paid(record.value.orderId, message.timestamp);
+      const { orderId, lines, payment } = record.value;
+      const paidAt = payment === "PAID" ? message.timestamp : undefined;
+      if (lines.length === 0) order(orderId).misplaced = true;
+      else order(orderId).placements.push({ lines, paidAt });
     }
-    if (record?.name === "PaymentSucceeded") paid(record.value.orderId, message.timestamp);
+    if (record?.name === "PaymentSucceeded") {
+      const facts = order(record.value.orderId);
+      facts.paidAt = Math.min(message.timestamp, facts.paidAt ?? message.timestamp);
+    }
     if (record?.name !== "OrderCancelled" || heard.has(record.value.eventId)) continue;
     heard.add(record.value.eventId);
     cancel(order(record.value.orderId), record.value.lines);
@@ -106,8 +141,8 @@ function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFa
   for (const { move, answers } of history.exchanges) {
     if (answers.length === 0) continue;
     if (move.do === "place") {
-      place(move.orderId, move.lines);
-      if (move.payment === "PAID") paid(move.orderId, Number.POSITIVE_INFINITY);
+      const paidAt = move.payment === "PAID" ? Number.POSITIVE_INFINITY : undefined;
+      order(move.orderId).placements.push({ lines: move.lines, paidAt });
     }
     if (move.do === "cancel") cancel(order(move.orderId), move.lines);
   }

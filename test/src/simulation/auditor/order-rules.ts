@@ -1,6 +1,6 @@
 import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
-import { gatherOrders, type OrderFacts } from "./order-facts.js";
+import { acceptedLines, gatherOrders, namesOf, type OrderFacts } from "./order-facts.js";
 import type { AllocationRow, LineRow, OrderRow } from "./tables.js";
 
 /** An unpaid order is held this long, and payments that cannot be read are waited for this much longer, ms. */
@@ -15,8 +15,11 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
   const byId = new Map(rows.map((row) => [row.order_id, row]));
   const lines = grouped(evidence.tables.lines);
   const allocations = grouped(evidence.tables.allocations);
+  const accepted = acceptedLines(evidence);
+  whoeverIsToldYesHasIt(evidence, accepted, findings);
   for (const facts of gatherOrders(evidence).values()) {
     oneFirstOutcome(facts, findings);
+    onePlacementCounts(facts, accepted.get(facts.orderId), findings);
     holdsEndInTime(facts, findings);
     piecesAddUp(facts, lines.get(facts.orderId) ?? [], allocations.get(facts.orderId) ?? [], findings);
     const row = byId.get(facts.orderId);
@@ -43,6 +46,27 @@ function oneFirstOutcome({ orderId, placed, misplaced, outcomes }: OrderFacts, f
     findings.expect(first?.kind === "OrderReservationRejected", "no order is refused after it was reserved", kinds);
   const fulfilled = outcomes.filter(({ kind }) => kind === "OrderFulfilled").length;
   findings.expect(fulfilled <= 1, "an order is fulfilled once", kinds);
+}
+
+/** The same id with other lines is a conflict, not a change. */
+function onePlacementCounts(
+  { orderId, placements, misplaced }: OrderFacts,
+  accepted: string | undefined,
+  findings: Findings,
+): void {
+  if (accepted === undefined || placements.length === 0 || (misplaced && accepted === "")) return;
+  const possible = placements.map(({ lines }) => namesOf(lines));
+  const shown = () => `${orderId} has ${accepted}, placed was ${possible.join(" or ")}`;
+  findings.expect(possible.includes(accepted), "an order has the lines of one placement, whole", shown);
+}
+
+function whoeverIsToldYesHasIt({ history }: Evidence, accepted: Map<string, string>, findings: Findings): void {
+  for (const { move, answers } of history.exchanges) {
+    if (move.do !== "place" || !answers.some(({ status }) => status >= 200 && status < 300)) continue;
+    const has = accepted.get(move.orderId);
+    const shown = () => `${JSON.stringify(move)} was answered yes; the order has ${has}`;
+    findings.expect(has === namesOf(move.lines), "an order id with other lines is refused", shown);
+  }
 }
 
 function holdsEndInTime({ orderId, outcomes, paidAt }: OrderFacts, findings: Findings): void {

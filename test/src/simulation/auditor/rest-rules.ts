@@ -1,6 +1,7 @@
 import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
 import { movementsOf } from "./movement-rules.js";
+import { acceptedLines, namesOf } from "./order-facts.js";
 
 /** At rest nothing is missing, waiting or put aside without a reason. */
 export function restRules(evidence: Evidence, findings: Findings): void {
@@ -48,11 +49,12 @@ function everythingSentAndRead({ tables, broker }: Evidence, findings: Findings)
 /** What breaks us must not exist: only what the workload broke on purpose is put aside, by everybody who reads it. */
 function onlyBadMessagesPutAside({ history, tables }: Evidence, findings: Findings): void {
   const bad = new Set<string>();
-  const moves = new Set(
-    history.moves.filter(({ move }) => move.do === "misplace").map(({ move }) => "orderId" in move && move.orderId),
-  );
+  const accepted = acceptedLines({ tables });
   for (const { message, record } of history.witnessed) {
-    const misplaced = record?.name === "OrderPlaced" && moves.has(record.value.orderId);
+    // Without lines it breaks the contract; with others than those that count the id is taken.
+    const lines = record?.name === "OrderPlaced" ? namesOf(record.value.lines) : undefined;
+    const taken = record?.name === "OrderPlaced" ? accepted.get(record.value.orderId) : undefined;
+    const misplaced = lines === "" || (lines !== undefined && taken !== undefined && lines !== taken);
     const ours = message.topic.endsWith(".dead-letters.v1");
     if (!ours && (record === undefined || misplaced))
       bad.add(`${message.topic}/${message.partition}@${message.offset}`);

@@ -1,3 +1,5 @@
+import type { StockMovement } from "@septet/stock-contracts";
+import type { Booking } from "../workload/warehousing.js";
 import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
 import { movementsOf } from "./movement-rules.js";
@@ -22,31 +24,47 @@ export function warehouseRules(evidence: Evidence, findings: Findings): void {
   cancelRequestsAreAnsweredOnce(evidence, findings);
 }
 
+/** A document is booked once under its reference, as one of its tellings has it; whoever tells it otherwise is refused. */
 function documentsAreBookedOnce(evidence: Evidence, findings: Findings): void {
   const movements = movementsOf(evidence).filter((movement) => movement.recordedBy === "warehouse");
+  const told = new Map<string, { move: Booking; taken: boolean }[]>();
   for (const { move, answers } of evidence.history.exchanges) {
     if (move.do !== "book") continue;
-    const { bucket, sign, type } = BOOKED[move.what]!;
-    let pieces = 0;
-    let unsellable = 0;
-    for (const { reference, legs } of movements) {
-      if (reference.type !== type || reference.id !== move.reference) continue;
-      for (const leg of legs) {
-        if (leg.bucket === bucket) pieces += leg.delta * sign;
-        if (leg.bucket === "unsellable") unsellable += leg.delta;
-      }
+    const taken = answers.some(({ status }) => status >= 200 && status < 300);
+    const document = JSON.stringify([move.what, move.location, move.reference]);
+    told.set(document, [...(told.get(document) ?? []), { move, taken }]);
+  }
+  for (const [document, tellings] of told) {
+    const taken = tellings.filter((telling) => telling.taken).map(({ move }) => move);
+    const contents = new Set(taken.map(({ sku, quantity, unsellable }) => JSON.stringify([sku, quantity, unsellable])));
+    const all = () => `${document}: ${[...contents].join(" and ")}`;
+    findings.expect(contents.size <= 1, "a reference stands for one content", all);
+    isBooked(movements, tellings[0]!.move, taken[0], findings);
+  }
+}
+
+function isBooked(
+  movements: readonly StockMovement[],
+  { what, location, reference: id }: Booking,
+  taken: Booking | undefined,
+  findings: Findings,
+): void {
+  const { bucket, sign, type } = BOOKED[what]!;
+  let pieces = 0;
+  let unsellable = 0;
+  for (const { reference, legs } of movements) {
+    if (reference.type !== type || reference.id !== id) continue;
+    for (const leg of legs) {
+      if (leg.location !== location) continue;
+      if (leg.bucket === bucket) pieces += leg.delta * sign;
+      if (leg.bucket === "unsellable") unsellable += leg.delta;
     }
-    const wanted = answers.some(({ status }) => status >= 200 && status < 300) ? move.quantity : 0;
-    const told = answers.map(({ status }) => status).join(", ");
-    const shown = () => `${JSON.stringify(move)} was answered ${told}, booked are ${pieces}`;
-    findings.expect(pieces === wanted, "what a clerk was told is what was booked, once", shown);
-    if (wanted > 0 && (move.what === "receipts" || move.what === "returns")) {
-      findings.expect(
-        unsellable === move.unsellable,
-        "the unsellable part is booked as unsellable",
-        () => `${shown()}, ${unsellable} unsellable`,
-      );
-    }
+  }
+  const shown = () =>
+    `${what} ${id}: booked are ${pieces}, ${unsellable} unsellable; taken was ${JSON.stringify(taken)}`;
+  findings.expect(pieces === (taken?.quantity ?? 0), "what a clerk was told is what was booked, once", shown);
+  if (taken !== undefined && (what === "receipts" || what === "returns")) {
+    findings.expect(unsellable === taken.unsellable, "the unsellable part is booked as unsellable", shown);
   }
 }
 

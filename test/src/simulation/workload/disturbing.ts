@@ -31,7 +31,10 @@ export const DISTURBING: Readonly<Record<string, Drawn>> = {
   misplace: {
     weight: 0.4,
     ample: true,
-    moves: (shop) => [{ do: "misplace", orderId: `bad${shop.random.below(4)}` }],
+    moves: (shop) => {
+      const known = !shop.ample && shop.random.chance(0.3);
+      return [{ do: "misplace", orderId: known ? orderOf(shop, 0.7) : `bad${shop.random.below(4)}` }];
+    },
   },
   expire: { weight: 0.8, ample: true, moves: (shop) => [...latePayments(shop), jump(shop)] },
   lastMoment: { weight: 0.8, ample: true, moves: (shop) => lastMoment(shop) },

@@ -1,9 +1,12 @@
 import { Random } from "../kernel/random.js";
 import { DISTURBING } from "./disturbing.js";
 import { faultsOf } from "./faults.js";
+import { LOOKING } from "./looking.js";
+import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
 import { SELLING } from "./selling.js";
 import type { Drawn, Shop } from "./shop.js";
+import { UPLOADING } from "./uploading.js";
 import { openingStock, WAREHOUSING } from "./warehousing.js";
 
 /** A move per so many steps. */
@@ -12,7 +15,14 @@ const STEPS_PER_MOVE = 4;
 const SEEDS_PER_AMPLE_DAY = 10;
 
 /** All that the outside may do, by feature. */
-const DRAWN: Readonly<Record<string, Drawn>> = { ...SELLING, ...WAREHOUSING, ...DISTURBING };
+const DRAWN: Readonly<Record<string, Drawn>> = {
+  ...SELLING,
+  ...WAREHOUSING,
+  ...UPLOADING,
+  ...RULING,
+  ...LOOKING,
+  ...DISTURBING,
+};
 
 /** A script of `steps` steps that follows from the seed: few SKUs, small stock, many orders, facts out of order. */
 export function generate(seed: number, steps: number, services: readonly string[]): Script {
@@ -25,6 +35,9 @@ export function generate(seed: number, steps: number, services: readonly string[
     locations: ["w1", "w2"].slice(0, random.between(1, 2)),
     orders: new Map(),
     documents: 0,
+    receipts: [],
+    uploads: [],
+    rules: { priority: [] },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));
   const weights = temperOf(shop);
@@ -39,7 +52,7 @@ export function generate(seed: number, steps: number, services: readonly string[
 function opening(shop: Shop): Move[] {
   const defined = shop.locations.map((location): Move => ({ do: "define", location }));
   const listed = shop.skus.map((sku): Move => ({ do: "list", sku, active: true }));
-  return [...defined, ...listed, ...openingStock(shop)];
+  return [...defined, ...listed, ...openingRules(shop), ...openingStock(shop)];
 }
 
 /** Each day has a temper of its own: some never see damage, some hardly ship. */

@@ -5,12 +5,16 @@ import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
+import { lookingDone } from "./looking.js";
+import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
 import { sellingDone } from "./selling.js";
+import { uploadingDone } from "./uploading.js";
 import { warehousingDone } from "./warehousing.js";
 
-/** A caller that has waited this many steps asks again, with the same key, perhaps elsewhere. */
+/** A caller that has waited this many steps asks again, with the same key, perhaps elsewhere; the next time it waits longer. */
 const PATIENCE_STEPS = 90;
+const MAX_PATIENCE = 8;
 
 /** The workload asks for nothing that it may not, in no form that is wrong. */
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
@@ -19,14 +23,19 @@ const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
 const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<Move, { do: D }>) => void } = {
   ...sellingDone,
   ...warehousingDone,
+  ...uploadingDone,
+  ...rulingDone,
+  ...lookingDone,
   ...disturbingDone,
 };
 
 /** A request on its way. */
 export interface Asking {
   readonly exchange: Exchange;
-  readonly request: HttpRequest;
+  request: HttpRequest;
   askedAtStep: number;
+  /** How often. */
+  asked: number;
   /** Still without a final answer. */
   open: boolean;
 }
@@ -57,10 +66,11 @@ export class OutsideWorld {
   }
 
   /** Asks again where a caller has lost patience, or nobody was there. */
-  async insist(patienceSteps = PATIENCE_STEPS): Promise<void> {
+  async insist(): Promise<void> {
     this.deliveries.work();
     for (const asking of this.#askings) {
-      if (asking.open && this.world.scheduler.steps - asking.askedAtStep >= patienceSteps) this.ask(asking);
+      const patience = PATIENCE_STEPS * Math.min(asking.asked, MAX_PATIENCE);
+      if (asking.open && this.world.scheduler.steps - asking.askedAtStep >= patience) this.ask(asking);
     }
   }
 
@@ -80,7 +90,7 @@ export class OutsideWorld {
     const { path, method } = request;
     const exchange: Exchange = { move, service, path, method, askedAt: scheduler.now, answers: [] };
     const key = `key-${this.#askings.length + 1}`;
-    const asking: Asking = { exchange, request: { ...request, key }, askedAtStep: 0, open: true };
+    const asking: Asking = { exchange, request: { ...request, key }, askedAtStep: 0, asked: 0, open: true };
     if (!instances.some((instance) => instance.service === service)) return { ...asking, open: false };
     history.exchanges.push(exchange);
     this.#askings.push(asking);
@@ -93,12 +103,17 @@ export class OutsideWorld {
     const { scheduler, instances, trace } = this.world;
     asking.open = true;
     asking.askedAtStep = scheduler.steps;
+    asking.asked += 1;
     const there = instances.filter((instance) => instance.service === asking.exchange.service && instance.up);
     if (there.length === 0) return;
-    const { key, method, path } = asking.request;
+    const { request } = asking;
+    const { key, method, path, breaksAfter, ...whole } = request;
+    // A connection breaks once; whoever was cut off hears nothing and asks again.
+    if (breaksAfter !== undefined) asking.request = { key, method, path, ...whole };
     trace.line(`${scheduler.steps} +${scheduler.awakeMs} outside ${key} asks ${method} ${path}`);
-    const answer = there[scheduler.choose(there.length)]!.request(asking.request);
+    const answer = there[scheduler.choose(there.length)]!.request(request);
     void answer?.then((said) => {
+      if (breaksAfter !== undefined) return;
       trace.line(
         `${scheduler.steps} +${scheduler.awakeMs} outside ${asking.request.key} is answered ${said.status} ${said.status < 400 ? "" : JSON.stringify(said.body)}`,
       );

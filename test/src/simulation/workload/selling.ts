@@ -38,6 +38,7 @@ export const SELLING: Readonly<Record<string, Drawn>> = {
   pay: { weight: 7, always: true, ample: true, moves: (shop) => [payment(orderOf(shop, 0.95), true)] },
   fail: { weight: 0.5, ample: true, moves: (shop) => [payment(orderOf(shop, 0.9), false)] },
   cancel: { weight: 5, ample: true, moves: (shop) => [cancellation(shop)] },
+  placeOther: { weight: 1, moves: (shop) => (shop.orders.size === 0 ? [] : [otherPlacement(shop)]) },
   outOfOrder: { weight: 1.5, ample: true, moves: outOfOrder },
 };
 
@@ -67,7 +68,7 @@ export function deliveredOrderOf({ random, orders }: Shop): string | undefined {
   return delivered.length === 0 ? undefined : random.pick(delivered);
 }
 
-function placement({ random, orders }: Shop, orderId: string): SellingMove {
+function placement({ random, orders }: Shop, orderId: string): Extract<SellingMove, { do: "place" }> {
   return {
     do: "place",
     via: random.chance(0.3) ? "http" : "topic",
@@ -76,6 +77,11 @@ function placement({ random, orders }: Shop, orderId: string): SellingMove {
     allowPartial: random.chance(0.2),
     lines: orders.get(orderId)!,
   };
+}
+
+/** Another order under an id that is taken, or about to be. */
+function otherPlacement(shop: Shop): SellingMove {
+  return { ...placement(shop, orderOf(shop, 1)), lines: linesOf(shop) };
 }
 
 const payment = (orderId: string, succeeded: boolean): SellingMove => ({ do: "pay", orderId, succeeded });

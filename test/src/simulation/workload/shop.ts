@@ -1,6 +1,8 @@
 import type { Random } from "../kernel/random.js";
 import type { Move } from "./script.js";
 import type { ScriptLine } from "./selling.js";
+import type { Upload } from "./uploading.js";
+import type { Booking } from "./warehousing.js";
 
 /** The small world in which everybody wants the same things, as far as the script has come. */
 export interface Shop {
@@ -12,6 +14,12 @@ export interface Shop {
   /** Orders placed or to be placed, and their lines. */
   readonly orders: Map<string, readonly ScriptLine[]>;
   documents: number;
+  /** Receipts of today, which somebody may book again. */
+  readonly receipts: Booking[];
+  /** Sheets that were sent. */
+  readonly uploads: Upload[];
+  /** What holds from the opening on. */
+  readonly rules: { priority: readonly string[] };
 }
 
 /** One thing that the outside may do, how often, and what it is this time. */

@@ -2,19 +2,21 @@ import type { OutsideWorld } from "./outside-world.js";
 import { deliveredOrderOf } from "./selling.js";
 import type { Drawn, Shop } from "./shop.js";
 
+export interface Booking {
+  readonly do: "book";
+  readonly what: "receipts" | "returns" | "damages" | "restorations" | "disposals";
+  readonly reference: string;
+  readonly location: string;
+  readonly sku: string;
+  readonly quantity: number;
+  /** Of receipts and returns: pieces of them that cannot be sold. */
+  readonly unsellable: number;
+}
+
 /** What clerks do in the warehouses. */
 export type WarehouseMove =
   | { readonly do: "define"; readonly location: string }
-  | {
-      readonly do: "book";
-      readonly what: "receipts" | "returns" | "damages" | "restorations" | "disposals";
-      readonly reference: string;
-      readonly location: string;
-      readonly sku: string;
-      readonly quantity: number;
-      /** Of receipts and returns: pieces of them that cannot be sold. */
-      readonly unsellable: number;
-    }
+  | Booking
   /** Works on the `nth` fulfilment requested so far (counted round), if there is one. */
   | { readonly do: "pick"; readonly nth: number }
   | { readonly do: "ship"; readonly nth: number; readonly pieces: number | null }
@@ -31,7 +33,17 @@ export const WAREHOUSING: Readonly<Record<string, Drawn>> = {
     ample: true,
     moves: (shop) => {
       const { random, skus, locations } = shop;
-      return [receipt(shop, random.pick(skus), random.pick(locations), random.between(1, 6))];
+      const received = receipt(shop, random.pick(skus), random.pick(locations), random.between(1, 6));
+      shop.receipts.push(received);
+      return [received];
+    },
+  },
+  receiveAgain: {
+    weight: 0.8,
+    moves: ({ random, receipts }) => {
+      if (receipts.length === 0) return [];
+      const receipt = random.pick(receipts);
+      return [random.chance(0.5) ? receipt : { ...receipt, quantity: receipt.quantity + 1 }];
     },
   },
   back: { weight: 0.7, ample: true, moves: (shop) => [document(shop, "returns")] },
@@ -71,7 +83,7 @@ export function openingStock(shop: Shop): WarehouseMove[] {
   );
 }
 
-function receipt(shop: Shop, sku: string, location: string, quantity: number): WarehouseMove {
+function receipt(shop: Shop, sku: string, location: string, quantity: number): Booking {
   const unsellable = shop.random.chance(0.2) ? shop.random.between(0, quantity) : 0;
   const reference = `d${++shop.documents}`;
   return { do: "book", what: "receipts", reference, location, sku, quantity, unsellable };
@@ -90,7 +102,7 @@ export const warehousingDone = {
     const body = { name: move.location };
     outside.request(move, "warehouse", { method: "PUT", path: `/v1/warehouses/${move.location}`, body });
   },
-  book: (outside: OutsideWorld, move: Extract<WarehouseMove, { do: "book" }>) => {
+  book: (outside: OutsideWorld, move: Booking) => {
     const { what, location, reference, sku, quantity, unsellable } = move;
     const line = {
       receipts: { sku, quantity, unsellableQuantity: unsellable },

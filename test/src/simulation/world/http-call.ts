@@ -7,7 +7,11 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly body?: unknown;
-  readonly key?: string;
+  /** A body that is no JSON. */
+  readonly sheet?: { readonly type: string; readonly content: string };
+  /** The connection breaks after so many bytes of the body. */
+  readonly breaksAfter?: number | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface HttpAnswer {
@@ -22,10 +26,11 @@ export function call(process: SimulatedProcess, app: RequestListener, request: H
     const incoming = new IncomingMessage(socket);
     incoming.method = request.method;
     incoming.url = request.path;
-    const text = request.body === undefined ? "" : JSON.stringify(request.body);
+    const text = request.sheet?.content ?? (request.body === undefined ? "" : JSON.stringify(request.body));
+    const type = request.sheet?.type ?? "application/json";
     incoming.headers = {
       host: "localhost",
-      ...(text === "" ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
+      ...(text === "" ? {} : { "content-type": type, "content-length": String(Buffer.byteLength(text)) }),
       ...(request.key === undefined ? {} : { "idempotency-key": request.key }),
     };
     const response = new ServerResponse(incoming);
@@ -41,8 +46,13 @@ export function call(process: SimulatedProcess, app: RequestListener, request: H
       return response;
     }) as typeof response.end;
     process.run(() => {
-      incoming.push(text === "" ? null : Buffer.from(text));
-      if (text !== "") incoming.push(null);
+      if (request.breaksAfter === undefined) {
+        if (text !== "") incoming.push(Buffer.from(text));
+        incoming.push(null);
+      } else {
+        incoming.push(Buffer.from(text.slice(0, Math.max(1, request.breaksAfter))));
+        setImmediate(() => incoming.destroy());
+      }
       app(incoming, response);
     });
   });
