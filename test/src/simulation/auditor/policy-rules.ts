@@ -41,8 +41,11 @@ function holdsAreAsLongAsTheRulesSay(
   byScope: Map<string, Map<number, Version>>,
   findings: Findings,
 ): void {
+  const held = new Set<string>();
   for (const { value, message } of history.records("OrderReserved")) {
-    if (value.expiresAt === null) continue;
+    // Told again when its pieces are moved: the time was set the first time.
+    if (value.expiresAt === null || held.has(value.orderId)) continue;
+    held.add(value.orderId);
     const seconds = (value.expiresAt - value.occurredAt) / 1_000;
     const inForce = (scope: string) => holdsInForce(byScope.get(scope), value.occurredAt, message.timestamp);
     const possible = inForce("channel:web").flatMap((web) =>
