@@ -106,6 +106,15 @@ describe("an order", () => {
     );
   });
 
+  test("may leave a SKU out where it is about none", () => {
+    const reasons = [
+      { lineId: null, sku: null, code: "INVALID_ORDER" },
+      { lineId: "1", sku: " SOCKS", code: "OUT_OF_STOCK" },
+    ];
+    const rejected = { ...envelope, orderId: "o1", reasons } as unknown as RecordOf<"OrderReservationRejected">;
+    expect(trimmed("OrderReservationRejected", rejected).reasons.map(({ sku }) => sku)).toEqual([null, "SOCKS"]);
+  });
+
   test("is read with its SKUs trimmed, and as it is when there is nothing to trim", () => {
     const untidy = orderPlaced({ lines: [line({ sku: " SOCKS\n" }), line({ lineId: "2", sku: "socks" })] });
     expect(trimmed("OrderPlaced", untidy).lines.map(({ sku }) => sku)).toEqual(["SOCKS", "socks"]);
