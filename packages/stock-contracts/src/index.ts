@@ -20,6 +20,7 @@ export {
 export * from "./records.js";
 export * from "./sales.js";
 export * from "./services.js";
+export * from "./stocktakes.js";
 export {
   DEAD_LETTER_TOPICS,
   type DeadLetterTopic,

@@ -19,6 +19,7 @@ import type { BookedMovement } from "./domain/physical-log.js";
 import type { RecordedMovement } from "./domain/recorded-movement.js";
 import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf, skusBySuffix } from "./store/command-scope.js";
+import { type CountingScope, countingScopeOf } from "./store/counting-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";
 import { loadLabellings, noteListed } from "./store/labelling-rows.js";
 import { loadWorld, type Settings } from "./store/load-world.js";
@@ -31,6 +32,7 @@ const INBOX = "warehouse/cancel-requests";
 /** What a slice holds while it is decided. */
 interface Holding {
   readonly scope: CommandScope;
+  readonly counting: CountingScope;
   /** All SKUs whose streams are held, and those of them whose count may change. */
   readonly skus: ReadonlySet<string>;
   readonly counted: readonly string[];
@@ -44,16 +46,21 @@ interface Holding {
  */
 export async function settleSlice(db: Database, items: readonly DeskItem[], settings: Settings): Promise<Settled[]> {
   const commands = items.map(commandOf);
-  const scope = scopeOf(commands.filter((command) => command !== undefined));
+  const decided = commands.filter((command) => command !== undefined);
+  const scope = scopeOf(decided);
+  const counting = countingScopeOf(decided);
   const moved = items.flatMap((item) => movementOf(item)?.sku ?? []);
-  let holding: Holding = { scope, skus: scope.skus, counted: [...scope.counted], fulfilments: [] };
+  let holding: Holding = { scope, counting, skus: scope.skus, counted: [...scope.counted], fulfilments: [] };
   const plan = async (session: Session): Promise<LockPlan> => {
-    holding = await holdingOf(session, scope, moved);
+    holding = await holdingOf(session, scope, counting, moved);
     return {
       idempotency: items.flatMap((item) => (item.kind === "clerk" ? [item.claim] : [])),
       inbox: { consumer: INBOX, eventIds: scope.cancelRequests },
       skus: [...holding.skus],
-      documents: [{ table: "fulfilment", idColumn: "fulfilment_id", ids: holding.fulfilments }],
+      documents: [
+        { table: "fulfilment", idColumn: "fulfilment_id", ids: holding.fulfilments },
+        { table: "stocktake", idColumn: "stocktake_id", ids: [...counting.stocktakes] },
+      ],
     };
   };
   return transact(db, plan, (unit) => settleHeld(unit, items, commands, holding, settings));
@@ -77,13 +84,19 @@ const touchesOnHand = ({ legs }: BookedMovement): boolean => legs.some(({ bucket
  * The lines of a fulfilment never change, so its SKUs can be read before they are locked; the labels of a warehouse may, so
  * what codes may mean by them is looked at again under the locks.
  */
-async function holdingOf(session: Session, scope: CommandScope, moved: readonly string[]): Promise<Holding> {
+async function holdingOf(
+  session: Session,
+  scope: CommandScope,
+  counting: CountingScope,
+  moved: readonly string[],
+): Promise<Holding> {
   const ofFulfilments = await skusOfFulfilments(session, [...scope.handedOver]);
   const ofReversed = await scopeOfRecorded(session, [...scope.reversed]);
   const bySuffix = skusBySuffix(scope.labelled, await loadLabellings(session, [...scope.labelled.keys()]));
   const counted = [...ofFulfilments, ...ofReversed.skus, ...bySuffix];
   return {
     scope,
+    counting: { ...counting, watched: new Set([...counting.watched, ...ofReversed.skus]) },
     skus: new Set([...scope.skus, ...moved, ...counted]),
     counted: [...new Set([...scope.counted, ...counted])],
     fulfilments: [...new Set([...scope.fulfilments, ...ofReversed.fulfilmentIds])],
@@ -109,7 +122,7 @@ async function settleHeld(
   );
   const open = due.map((index) => commands[index]!);
   if (open.length > 0) {
-    const world = await loadWorld(unit, holding.scope, holding.fulfilments, holding.counted, unit.now, settings);
+    const world = await loadWorld(unit, holding, settings);
     // Requested between locks and reading, a fulfilment is not held: what is written over it would undo its holder's work.
     if (world.fulfilments.size > (unit.lockedRows.get("fulfilment") ?? 0)) {
       throw new StartOver("a fulfilment was requested meanwhile");

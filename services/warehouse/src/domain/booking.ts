@@ -14,7 +14,7 @@ import {
 import type { Workbench } from "./workbench.js";
 
 /** Books a document as a whole, once: told again with the same content it stands, with other content it is refused. */
-export function bookDocument(bench: Workbench, { head, lines, toldLater }: BookDocument): Booked | Refusal {
+export function bookDocument(bench: Workbench, { head, lines }: BookDocument): Booked | Refusal {
   if (!bench.world.warehouses.has(head.location)) {
     const reason = `no warehouse is called ${head.location}: define it first`;
     return refuse("UNKNOWN_WAREHOUSE", "the location is not a warehouse", [{ field: "location", reason }]);
@@ -25,7 +25,7 @@ export function bookDocument(bench: Workbench, { head, lines, toldLater }: BookD
   if ("outcome" in read) return read;
   const absent = notOnHand(bench, head, read);
   if (absent.length > 0) return refuse("NOT_ON_HAND", "not that many pieces are there", absent);
-  for (const line of read) bookLine(bench, head, line, toldLater);
+  for (const line of read) bookLine(bench, head, line);
   if (head.kind === "RETURN") announceReturn(bench, head, head.orderId, read);
   return { outcome: "BOOKED", again: false };
 }
@@ -72,8 +72,8 @@ function again(
   return refuse("DOCUMENT_CONFLICT", "the reference stands for something else", [{ field: "reference", reason }]);
 }
 
-function bookLine(bench: Workbench, head: DocumentHead, { told, booked }: ReadLine, toldLater?: number): void {
-  for (const movement of movementsOf(head, told, booked)) bench.record(movement, toldLater);
+function bookLine(bench: Workbench, head: DocumentHead, { told, booked }: ReadLine): void {
+  for (const movement of movementsOf(head, told, booked)) bench.record(movement);
   bench.addDocumentLine(head, told, booked);
 }
 

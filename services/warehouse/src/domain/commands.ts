@@ -1,4 +1,6 @@
 import type { PickCause } from "@septet/stock-contracts";
+import type { Adjust, AdjustRows } from "./adjusting.js";
+import type { CountingCommand } from "./counting.js";
 import type { LineQuantity } from "./fulfilment.js";
 import type { BookedMovement } from "./physical-log.js";
 import type { LineDecision } from "./recorded-movement.js";
@@ -9,8 +11,6 @@ export interface BookDocument {
   readonly type: "BOOK_DOCUMENT";
   readonly head: DocumentHead;
   readonly lines: readonly DocumentLine[];
-  /** When it happened, epoch ms, if it is told by somebody who saw it earlier; else it happens as it is booked. */
-  readonly toldLater?: number;
 }
 
 /** Books rows of an upload: each by itself, whatever becomes of the others. */
@@ -110,4 +110,7 @@ export type Command =
   | ShortFulfilment
   | ApplyMovement
   | ReverseMovement
-  | LineSettled;
+  | LineSettled
+  | Adjust
+  | AdjustRows
+  | CountingCommand;

@@ -1,5 +1,7 @@
+import { adjust, adjustRows } from "./adjusting.js";
 import { bookDocument, bookRows } from "./booking.js";
 import type { Command } from "./commands.js";
+import { approveLines, approveRows, countLines, countRows, recountLines } from "./counting.js";
 import type { Decision } from "./decision.js";
 import type { Outcome } from "./outcomes.js";
 import { noteSettled, reverse } from "./reversing.js";
@@ -35,6 +37,20 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return shipOut(bench, command);
     case "SHORT_FULFILMENT":
       return shortOut(bench, command);
+    case "ADJUST":
+      return adjust(bench, command);
+    case "ADJUST_ROWS":
+      return adjustRows(bench, command);
+    case "COUNT_LINES":
+      return countLines(bench, command);
+    case "RECOUNT_LINES":
+      return recountLines(bench, command);
+    case "APPROVE_LINES":
+      return approveLines(bench, command);
+    case "COUNT_ROWS":
+      return countRows(bench, command);
+    case "APPROVE_ROWS":
+      return approveRows(bench, command);
     case "APPLY_MOVEMENT":
       bench.apply(command.movement);
       return { outcome: "TAKEN" };

@@ -1,4 +1,5 @@
 import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
+import type { AdjustmentHead, BookedAdjustment } from "./adjusting.js";
 import type { LowChange } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
@@ -8,6 +9,7 @@ import type { Outcome } from "./outcomes.js";
 import type { BookedMovement } from "./physical-log.js";
 import type { LineDecision } from "./recorded-movement.js";
 import type { DocumentHead, DocumentLine } from "./stock-document.js";
+import type { StocktakeLine } from "./stocktake.js";
 
 type EventName =
   | "FulfilmentShipped"
@@ -69,6 +71,12 @@ export interface Decision {
   readonly changedFulfilments: readonly FulfilmentUpdate[];
   readonly newDocuments: readonly DocumentHead[];
   readonly newDocumentLines: readonly NewDocumentLine[];
+  readonly newAdjustments: readonly AdjustmentHead[];
+  readonly newAdjustmentLines: readonly { readonly documentId: string; readonly line: BookedAdjustment }[];
+  /** Lines of stocktakes as they are now: new ones and changed ones. */
+  readonly stocktakeLines: readonly StocktakeLine[];
+  /** Lines as they were when they were counted, one per count. */
+  readonly counts: readonly StocktakeLine[];
   readonly newWaitingCancellations: readonly CancelFulfilment[];
   /** requestIds of cancellations that were waiting and have been answered now. */
   readonly answeredCancellations: readonly string[];

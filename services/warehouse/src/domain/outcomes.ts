@@ -1,7 +1,9 @@
 import type { MovementDraft } from "@septet/stock-contracts";
+import type { BookedAdjustment } from "./adjusting.js";
 import type { Fulfilment } from "./fulfilment.js";
 import type { RecordedMovement } from "./recorded-movement.js";
 import type { Refusal } from "./refusal.js";
+import type { Stocktake, StocktakeLine } from "./stocktake.js";
 
 /** The document stands as told; `again` when it already did, so that nothing was changed. */
 export interface Booked {
@@ -25,6 +27,20 @@ export interface FulfilmentChanged {
   readonly fulfilment: Fulfilment;
 }
 
+/** The adjustment stands as told; `again` when it already did. */
+export interface Adjusted {
+  readonly outcome: "ADJUSTED";
+  readonly again: boolean;
+  readonly lines: readonly BookedAdjustment[];
+}
+
+/** The named lines of a stocktake as they are now. */
+export interface LinesChanged {
+  readonly outcome: "LINES_CHANGED";
+  readonly stocktake: Stocktake;
+  readonly lines: readonly StocktakeLine[];
+}
+
 /** Facts from the topics: taken in, known already, kept until the request they speak of comes, or none of our business. */
 export interface Taken {
   readonly outcome: "TAKEN" | "KNOWN" | "WAITING" | "NOT_OURS";
@@ -45,4 +61,13 @@ export interface Contradiction {
   readonly message: string;
 }
 
-export type Outcome = Booked | RowsBooked | FulfilmentChanged | Taken | Reversed | Contradiction | Refusal;
+export type Outcome =
+  | Adjusted
+  | LinesChanged
+  | Booked
+  | RowsBooked
+  | FulfilmentChanged
+  | Taken
+  | Reversed
+  | Contradiction
+  | Refusal;

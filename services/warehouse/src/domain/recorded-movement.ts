@@ -14,6 +14,8 @@ export type LineDecision = "RE_SOURCED" | "SHORTED" | "CANCELLED";
 export interface RecordedMovement {
   readonly movementId: string;
   readonly sku: string;
+  /** In the SKU's own stream; 0 where nobody knows any more. */
+  readonly sequence: number;
   readonly location: string;
   readonly kind: string;
   /** The bucket that the goods came into, of kinds that have a choice; else `only`. */

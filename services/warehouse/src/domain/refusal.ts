@@ -1,4 +1,4 @@
-/** One line or field of a command and why it cannot be. Never carries a quantity that we hold. */
+/** One line or field of a command and why it cannot be. Carries a quantity that we hold only to those who keep the book. */
 export interface RefusedField {
   readonly field: string;
   readonly reason: string;
@@ -23,6 +23,11 @@ export const REFUSAL_CODES = [
   "LINE_RE_SOURCED",
   "LINE_SHORTED",
   "LINE_CANCELLED",
+  "STALE_QUANTITY",
+  "UNKNOWN_STOCKTAKE",
+  "LINE_STATE",
+  "CAUSE_MISSING",
+  "COUNTED_AT",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
@@ -31,6 +36,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly detail: string;
   readonly errors: readonly RefusedField[];
+  /** Of a stale expectation: what there is, in pieces, for those who hold the book themselves. */
+  readonly current?: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
 export const refuse = (code: RefusalCode, detail: string, errors: readonly RefusedField[] = []): Refusal => ({

@@ -16,7 +16,7 @@ export function bookSurplus(bench: Workbench, { head, line, arrivedAt }: BookTra
   }
   // A transfer names the SKU itself: no label of the warehouse says otherwise.
   const booked = { sku: line.sku, unsellable: line.unsellable };
-  for (const movement of movementsOf(head, line, booked)) bench.record(movement, arrivedAt);
+  for (const movement of movementsOf(head, line, booked)) bench.record(movement, { toldLater: arrivedAt });
   bench.addDocumentLine(head, line, booked);
   return { outcome: "TAKEN" };
 }

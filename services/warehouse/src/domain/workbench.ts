@@ -1,4 +1,5 @@
 import type { MovementDraft } from "@septet/stock-contracts";
+import { type AdjustmentHead, adjustmentIdOf, type BookedAdjustment } from "./adjusting.js";
 import { lowStock } from "./alert-line.js";
 import type { CancelFulfilment } from "./commands.js";
 import type {
@@ -14,21 +15,36 @@ import type { Fulfilment } from "./fulfilment.js";
 import type { BookedAs } from "./labelling.js";
 import { OnHandBook } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
-import type { BookedMovement } from "./physical-log.js";
+import { type BookedMovement, physicalEntries } from "./physical-log.js";
 import type { LineDecision, RecordedMovement } from "./recorded-movement.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "./stock-document.js";
+import type { StocktakeLine } from "./stocktake.js";
+import { StocktakeBook } from "./stocktake-book.js";
 import { totalAlerts } from "./total-alerts.js";
 import type { KnownDocument, World } from "./world.js";
 
 /** What was lost at picking is decided on by order-reservation at once. */
 const isLoss = ({ kind }: RecordedMovement): boolean => kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
 
+/** What is to be known of a movement of ours beside its legs. */
+export interface RecordOptions {
+  /** When it happened, epoch ms, if that was before it is told: whether a count saw it is then a matter of this moment. */
+  readonly toldLater?: number | undefined;
+  /** Of a reversal: the sequence of the entry that it reverses; undefined = nobody knows. */
+  readonly reversed?: number | undefined;
+}
+
 /** A working copy of the world and everything decided on it so far; later commands of a slice see the earlier ones. */
 export class Workbench {
   readonly world: World;
   readonly onHand: OnHandBook;
   readonly movements: RecordedDraft[] = [];
+  readonly stocktakes: StocktakeBook;
+  /** Lines as they were when they were counted. */
+  readonly countsTold: StocktakeLine[] = [];
   readonly #applied: BookedMovement[] = [];
+  readonly #sequenced = new Map<string, number>();
+  readonly #adjustments = new Map<string, { head: AdjustmentHead; lines: Map<string, BookedAdjustment> }>();
   readonly events: DomainEvent[] = [];
   readonly #fulfilments = new Map<string, Fulfilment>();
   readonly #documents = new Map<string, { head: DocumentHead | null; added: Map<string, NewDocumentLine> }>();
@@ -41,21 +57,51 @@ export class Workbench {
   constructor(world: World) {
     this.world = world;
     this.onHand = new OnHandBook(world.onHand);
+    this.stocktakes = new StocktakeBook(world.stocktaking);
   }
 
-  /**
-   * Takes down a movement of ours and applies its own legs to what is on hand.
-   * @param toldLater when it happened, epoch ms, if that was before it was told: a count in between has not seen it in the book
-   */
-  record(movement: RecordedDraft, toldLater?: number): void {
-    this.onHand.apply(movement.sku, movement.legs);
+  /** Takes down a movement of ours and applies its own legs to what is on hand. */
+  record(movement: RecordedDraft, o: RecordOptions = {}): void {
+    const { toldLater, reversed } = o;
+    const { sku } = movement;
+    this.onHand.apply(sku, movement.legs);
     this.movements.push(toldLater === undefined ? movement : { ...movement, toldLater });
+    this.#sequenced.set(sku, (this.#sequenced.get(sku) ?? 0) + 1);
+    if (this.stocktakes.isIdle && toldLater === undefined && movement.reverses === null) return;
+    const identity = { recordedBy: "warehouse", sequence: this.sequenceOf(sku), movementId: "" };
+    const occurredAt = toldLater ?? this.world.now;
+    for (const entry of physicalEntries({ ...movement, ...identity, occurredAt }, toldLater !== undefined)) {
+      this.stocktakes.note(entry, reversed);
+    }
   }
 
   /** Applies another service's movement, seen for the first time. */
   apply(movement: BookedMovement): void {
     this.onHand.apply(movement.sku, movement.legs);
     this.#applied.push(movement);
+    for (const entry of physicalEntries(movement, true)) this.stocktakes.note(entry);
+  }
+
+  /** The last sequence of the SKU's own stream, this slice included. The SKU is one whose count may change. */
+  sequenceOf(sku: string): number {
+    return (this.world.sequences.get(sku) ?? 0) + (this.#sequenced.get(sku) ?? 0);
+  }
+
+  /** What stands of an adjustment, with what this slice has added to it. */
+  adjustment(id: string): { lineCount: number; line(line: string): BookedAdjustment | undefined } {
+    const stored = this.world.adjustments.get(id);
+    const own = this.#adjustments.get(id)?.lines;
+    return {
+      lineCount: (stored?.lineCount ?? 0) + (own?.size ?? 0),
+      line: (line) => own?.get(line) ?? stored?.lines.get(line),
+    };
+  }
+
+  addAdjustmentLine(head: AdjustmentHead, line: BookedAdjustment): void {
+    const id = adjustmentIdOf(head);
+    const known = this.#adjustments.get(id);
+    if (known) known.lines.set(line.line, line);
+    else this.#adjustments.set(id, { head, lines: new Map([[line.line, line]]) });
   }
 
   /** A movement of ours from before, as this slice has left it. */
@@ -65,7 +111,8 @@ export class Workbench {
 
   /** Takes down the movement that takes another one back; that one is taken back from here on. */
   recordReversal(known: RecordedMovement, reversal: MovementDraft): void {
-    this.record(known.fulfilmentId === null ? reversal : { ...reversal, fulfilmentId: known.fulfilmentId });
+    const { fulfilmentId, sequence: reversed } = known;
+    this.record(fulfilmentId === null ? reversal : { ...reversal, fulfilmentId }, { reversed });
     this.#recorded.set(known.movementId, { ...known, reversedBy: "this slice" });
   }
 
@@ -144,6 +191,14 @@ export class Workbench {
       changedFulfilments: this.#changedFulfilments(),
       newDocuments: documents.flatMap(([, own]) => (own.head ? [own.head] : [])),
       newDocumentLines: documents.flatMap(([, own]) => [...own.added.values()]),
+      newAdjustments: [...this.#adjustments].flatMap(([id, { head }]) =>
+        this.world.adjustments.has(id) ? [] : [head],
+      ),
+      newAdjustmentLines: [...this.#adjustments].flatMap(([documentId, { lines }]) =>
+        [...lines.values()].map((line) => ({ documentId, line })),
+      ),
+      stocktakeLines: this.stocktakes.changes(),
+      counts: this.countsTold,
       newWaitingCancellations: [...this.#waiting.values()].flat(),
       answeredCancellations: this.#answered,
       movements: this.movements,

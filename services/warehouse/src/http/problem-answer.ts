@@ -13,6 +13,11 @@ const PROBLEMS: {
   UNKNOWN_LINE: { status: 422, type: "unknown-line", title: "No such line" },
   FULFILMENT_STATE: { status: 409, type: "fulfilment-state", title: "Not in this state" },
   MORE_THAN_OPEN: { status: 409, type: "more-than-open", title: "More than is open" },
+  STALE_QUANTITY: { status: 409, type: "stale-quantity", title: "The book says something else by now" },
+  UNKNOWN_STOCKTAKE: { status: 404, type: "unknown-stocktake", title: "No such stocktake" },
+  LINE_STATE: { status: 409, type: "line-state", title: "The line is not in this state" },
+  CAUSE_MISSING: { status: 422, type: "cause-missing", title: "A difference needs its cause" },
+  COUNTED_AT: { status: 422, type: "counted-at", title: "Not a moment of this stocktake" },
   LINES_STILL_OPEN: { status: 409, type: "lines-still-open", title: "Pieces are still open" },
   UNKNOWN_MOVEMENT: { status: 404, type: "unknown-movement", title: "No such movement of the warehouse" },
   NOT_REVERSIBLE: { status: 409, type: "not-reversible", title: "This kind is not taken back" },
@@ -31,7 +36,7 @@ export function refusalAnswer(refusal: Refusal): Answer {
       ...PROBLEMS[refusal.code],
       detail: refusal.detail,
       ...(errors.length === 0 ? {} : { errors }),
-      extra: { code: refusal.code },
+      extra: { code: refusal.code, ...(refusal.current === undefined ? {} : { current: refusal.current }) },
     }),
   );
 }

@@ -129,6 +129,25 @@ function addTo(scope: OpenScope, command: Command): void {
     case "LINE_SETTLED":
       for (const { sku } of command.lines) scope.skus.add(sku);
       return;
+    case "ADJUST":
+      scope.locations.add(command.head.location);
+      for (const { sku } of command.lines) addCounted(scope, sku);
+      return;
+    case "ADJUST_ROWS":
+      for (const { head, line } of command.rows) {
+        scope.locations.add(head.location);
+        addCounted(scope, line.sku);
+      }
+      return;
+    case "COUNT_LINES":
+    case "RECOUNT_LINES":
+    case "APPROVE_LINES":
+      for (const { sku } of command.lines) addCounted(scope, sku);
+      return;
+    case "COUNT_ROWS":
+    case "APPROVE_ROWS":
+      for (const { sku } of command.rows) addCounted(scope, sku);
+      return;
     case "APPLY_MOVEMENT":
       addCounted(scope, command.movement.sku);
   }

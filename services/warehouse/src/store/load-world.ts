@@ -1,13 +1,25 @@
 import type { Session } from "@septet/messaging";
+import type { UnitOfWork } from "@septet/service-kit";
 import type { World } from "../domain/world.js";
+import { loadAdjustments } from "./adjustment-rows.js";
 import { loadOnHandAndLines } from "./alert-line-rows.js";
 import { type CommandScope, codesWithSuffix } from "./command-scope.js";
+import type { CountingScope } from "./counting-scope.js";
 import { loadDocuments } from "./document-rows.js";
 import { loadFulfilments } from "./fulfilment-rows.js";
 import { listedAmong, loadLabellings } from "./labelling-rows.js";
+import { loadStocktaking } from "./load-stocktaking.js";
 import { loadRecorded } from "./recorded-movements.js";
 import { loadWaitingCancellations } from "./waiting-cancellation-rows.js";
 import { definedWarehouses } from "./warehouse-rows.js";
+
+/** What commands are about, and what is locked for them. */
+export interface HeldScope {
+  readonly scope: CommandScope;
+  readonly counting: CountingScope;
+  readonly counted: readonly string[];
+  readonly fulfilments: readonly string[];
+}
 
 /** What the configuration says. */
 export interface Settings {
@@ -17,21 +29,22 @@ export interface Settings {
 
 /**
  * Reads everything that the commands are decided on, under their locks, one statement per table (documents two).
- * @param fulfilments the ids of those that are locked, if they exist
- * @param counted the SKUs whose count may change; their streams are held
+ * @param held what is locked for them: streams of the SKUs whose count may change, fulfilments if they exist
  */
 export async function loadWorld(
-  session: Session,
-  scope: CommandScope,
-  fulfilments: readonly string[],
-  counted: readonly string[],
-  now: number,
+  unit: UnitOfWork,
+  { scope, counting, counted, fulfilments }: HeldScope,
   settings: Settings,
 ): Promise<World> {
+  const { now } = unit;
+  const session: Session = unit;
   const labellings = await loadLabellings(session, [...scope.labelled.keys()]);
   const { onHand, lines } = await loadOnHandAndLines(session, counted);
   return {
     now,
+    sequences: new Map(counted.map((sku) => [sku, unit.sequenceOf(sku) ?? 0])),
+    adjustments: await loadAdjustments(session, counting.adjustmentLines, [...counting.wholeAdjustments]),
+    stocktaking: await loadStocktaking(session, counting, now),
     warehouses: await definedWarehouses(session, [...scope.locations]),
     labellings,
     listed: await listedAmong(session, codesWithSuffix(scope.labelled, labellings)),

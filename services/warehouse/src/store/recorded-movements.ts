@@ -4,7 +4,7 @@ import type { SettledLine } from "../domain/decision.js";
 import type { LineDecision, RecordedMovement } from "../domain/recorded-movement.js";
 import { REVERSIBLE_DAYS } from "../domain/reversing.js";
 
-const COLUMNS = `movement_id, sku, location, kind, variant, quantity, reference_type, reference_id, reference_line,
+const COLUMNS = `movement_id, sku, sequence::float8 AS sequence, location, kind, variant, quantity, reference_type, reference_id, reference_line,
   fulfilment_id, reverses, reversed_by, decided, round(extract(epoch FROM recorded_at) * 1000)::float8 AS recorded_at`;
 const LOAD = `SELECT ${COLUMNS} FROM recorded_movement WHERE movement_id = ANY($1::text[])`;
 const SCOPE = `SELECT DISTINCT sku, fulfilment_id FROM recorded_movement WHERE movement_id = ANY($1::text[])`;
@@ -12,9 +12,9 @@ const LIST = `SELECT ${COLUMNS} FROM recorded_movement
   WHERE reference_id = $1 AND (recorded_at, movement_id) > (to_timestamp($2::float8 / 1000.0), $3::text COLLATE "C")
   ORDER BY recorded_at, movement_id LIMIT $4`;
 const KEEP = `INSERT INTO recorded_movement (movement_id, sku, location, kind, variant, quantity, reference_type, reference_id,
-    reference_line, fulfilment_id, reverses, recorded_at)
-  SELECT m.*, to_timestamp($12::float8 / 1000.0) FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-    $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) AS m`;
+    reference_line, fulfilment_id, reverses, sequence, recorded_at)
+  SELECT m.*, to_timestamp($13::float8 / 1000.0) FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+    $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[]) AS m`;
 const REVERSED = `UPDATE recorded_movement m SET reversed_by = r.movement_id
   FROM unnest($1::text[], $2::text[]) AS r (reverses, movement_id) WHERE m.movement_id = r.reverses`;
 // Led by an index of the losses at picking alone, which are few: nearly every order has none.
@@ -29,6 +29,7 @@ const FORGET = `DELETE FROM recorded_movement WHERE ctid = ANY (ARRAY(
 interface Row {
   movement_id: string;
   sku: string;
+  sequence: number;
   location: string;
   kind: string;
   variant: string;
@@ -94,6 +95,7 @@ export async function keepRecorded(
     column((m) => m.reference.line),
     column((m) => m.fulfilmentId),
     column((m) => m.reverses),
+    column((m) => m.sequence),
     now,
   ]);
   const reversals = movements.filter(({ reverses }) => reverses !== null);
@@ -120,6 +122,7 @@ function movementOf(row: Row): RecordedMovement {
   return {
     movementId: row.movement_id,
     sku: row.sku,
+    sequence: row.sequence,
     location: row.location,
     kind: row.kind,
     variant: row.variant,

@@ -4,12 +4,14 @@ import type { Decision, RecordedDraft } from "../domain/decision.js";
 import { type PhysicalEntry, physicalEntries } from "../domain/physical-log.js";
 import { outlineOf, type RecordedMovement } from "../domain/recorded-movement.js";
 import type { World } from "../domain/world.js";
+import { createAdjustments } from "./adjustment-rows.js";
 import { announcementsOf, closeComplete, reopenIncomplete } from "./announcement-rows.js";
 import { createDocuments, reverseDocumentLines } from "./document-rows.js";
 import { createFulfilments, updateFulfilments } from "./fulfilment-rows.js";
 import { addToOnHand } from "./on-hand-rows.js";
 import { notePhysical } from "./physical-log.js";
 import { keepRecorded, noteSettledLines } from "./recorded-movements.js";
+import { keepLines } from "./stocktake-rows.js";
 import { keepWaitingCancellations } from "./waiting-cancellation-rows.js";
 
 /** Who closes an announcement of which everything has arrived. */
@@ -24,6 +26,7 @@ const UNIQUE_VIOLATION = "23505";
 export async function writeDecision(unit: UnitOfWork, world: World, decision: Decision): Promise<RecordedMovement[]> {
   try {
     await createDocuments(unit, decision.newDocuments, decision.newDocumentLines, world.now);
+    await createAdjustments(unit, decision.newAdjustments, decision.newAdjustmentLines, world.now);
     await createFulfilments(unit, decision.newFulfilments);
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) throw new StartOver("a document was created meanwhile");
@@ -32,6 +35,7 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   const by = { now: world.now, actor: SERVICE, reason: COMPLETE };
   await closeComplete(unit, announcementsOf(decision.newDocumentLines), by);
   await updateFulfilments(unit, decision.changedFulfilments);
+  await keepLines(unit, decision.stocktakeLines, decision.counts);
   await keepWaitingCancellations(unit, decision.newWaitingCancellations, decision.answeredCancellations);
   await addToOnHand(unit, decision.onHand, world.onHand, decision.low);
   const recorded = decision.movements.map((draft) => record(unit, draft));
@@ -57,9 +61,9 @@ function record(
   { toldLater, fulfilmentId, ...draft }: RecordedDraft,
 ): { movement: RecordedMovement; physical: PhysicalEntry[] } {
   const told = unit.record(draft);
-  const { movementId, sku, kind, reverses } = told;
+  const { movementId, sku, sequence, kind, reverses } = told;
   const movement = {
-    ...{ movementId, sku, kind, reference: draft.reference, reverses, reversedBy: null, decided: null },
+    ...{ movementId, sku, sequence, kind, reference: draft.reference, reverses, reversedBy: null, decided: null },
     ...outlineOf(draft),
     fulfilmentId: fulfilmentId ?? null,
   };

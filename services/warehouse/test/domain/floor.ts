@@ -1,7 +1,9 @@
+import type { MovementDraft } from "@septet/stock-contracts";
 import { NO_ALERT_LINES } from "../../src/domain/alert-line.js";
 import type {
   ApplyMovement,
   BookDocument,
+  BookTransferSurplus,
   CancelFulfilment,
   Command,
   RequestFulfilment,
@@ -12,9 +14,14 @@ import { decide } from "../../src/domain/decide.js";
 import type { Decision } from "../../src/domain/decision.js";
 import type { Fulfilment } from "../../src/domain/fulfilment.js";
 import { type OnHand, onHandKey } from "../../src/domain/on-hand.js";
+import { physicalEntries } from "../../src/domain/physical-log.js";
 import { outlineOf } from "../../src/domain/recorded-movement.js";
 import { type DocumentKind, type DocumentLine, documentIdOf } from "../../src/domain/stock-document.js";
+import { openLine, type Stocktake, type StocktakeLine } from "../../src/domain/stocktake.js";
+import { lineKey, NO_STOCKTAKES } from "../../src/domain/stocktake-book.js";
+import { type RecordOptions, Workbench } from "../../src/domain/workbench.js";
 import type { KnownDocument, World } from "../../src/domain/world.js";
+import { countingScopeOf } from "../../src/store/counting-scope.js";
 
 export const NOW = 1_700_000_000_000;
 
@@ -27,6 +34,9 @@ export const emptyWorld: World = {
   alertLines: NO_ALERT_LINES,
   fulfilments: new Map(),
   waitingCancellations: new Map(),
+  sequences: new Map(),
+  adjustments: new Map(),
+  stocktaking: NO_STOCKTAKES,
   documents: new Map(),
   recorded: new Map(),
 };
@@ -39,10 +49,52 @@ export class Floor {
 
   /** One slice of commands. */
   do(...commands: Command[]): Decision {
-    this.last = decide(this.world, commands);
-    this.decisions.push(this.last);
-    this.world = evolve(this.world, this.last);
-    return this.last;
+    const reversed = [...this.world.recorded.values()].map(({ sku }) => sku);
+    return this.#take(decide(this.#watching([...countingScopeOf(commands).watched, ...reversed]), commands));
+  }
+
+  /** Books a movement that no command of this test's makes. */
+  record(movement: MovementDraft, o?: RecordOptions): Decision {
+    const bench = new Workbench(this.#watching([movement.sku]));
+    bench.record(movement, o);
+    return this.#take(bench.finish([]));
+  }
+
+  /** The world with the standing counts of these SKUs read. */
+  #watching(skus: readonly string[]): World {
+    return { ...this.world, stocktaking: { ...this.world.stocktaking, watched: new Set(skus) } };
+  }
+
+  #take(decision: Decision): Decision {
+    this.last = decision;
+    this.decisions.push(decision);
+    this.world = evolve(this.world, decision);
+    return decision;
+  }
+
+  /** Time goes on. */
+  wait(ms: number): void {
+    this.world = { ...this.world, now: this.world.now + ms };
+  }
+
+  /** A stocktake of these SKUs (of everything when none is named). */
+  open(stocktakeId: string, skus: readonly string[] = [], location = "WUHAN"): void {
+    const scope = skus.length === 0 ? "ALL" : "SKUS";
+    const head: Stocktake = { stocktakeId, location, scope, blind: true, createdAt: this.world.now, createdBy: "boss" };
+    const lines = skus.map((sku) => [lineKey(stocktakeId, sku), openLine(head, sku)] as const);
+    const { stocktaking } = this.world;
+    this.world = {
+      ...this.world,
+      stocktaking: {
+        ...stocktaking,
+        heads: new Map([...stocktaking.heads, [stocktakeId, head]]),
+        lines: new Map([...stocktaking.lines, ...lines]),
+      },
+    };
+  }
+
+  line(stocktakeId: string, sku: string): StocktakeLine {
+    return this.world.stocktaking.lines.get(lineKey(stocktakeId, sku))!;
   }
 
   at(sku: string, location = "WUHAN"): { total: number; unsellable: number } {
@@ -99,7 +151,16 @@ function evolve(world: World, decision: Decision): World {
     waiting.set(command.fulfilmentId, [...(waiting.get(command.fulfilmentId) ?? []), command]);
   }
   const recorded = recordedAfter(world.recorded, decision);
-  return { ...world, onHand, fulfilments, documents, waitingCancellations: waiting, recorded };
+  return {
+    ...world,
+    onHand,
+    fulfilments,
+    documents,
+    waitingCancellations: waiting,
+    recorded,
+    adjustments: adjustmentsOf(world, decision),
+    ...countedOf(world, decision),
+  };
 }
 
 /** What the table of own movements holds afterwards; ids count up as `w-1`, `w-2` … */
@@ -108,7 +169,8 @@ function recordedAfter(before: World["recorded"], decision: Decision): World["re
   for (const { toldLater: _, fulfilmentId = null, ...draft } of decision.movements) {
     const { sku, kind, reference, reverses } = draft;
     const movementId = `w-${recorded.size + 1}`;
-    const state = { reversedBy: null, decided: null };
+    const sequence = [...recorded.values()].filter((movement) => movement.sku === sku).length + 1;
+    const state = { sequence, reversedBy: null, decided: null };
     recorded.set(movementId, {
       movementId,
       sku,
@@ -131,6 +193,36 @@ function recordedAfter(before: World["recorded"], decision: Decision): World["re
     }
   }
   return recorded;
+}
+
+function adjustmentsOf(world: World, decision: Decision): World["adjustments"] {
+  const adjustments = new Map(world.adjustments);
+  for (const { documentId, line } of decision.newAdjustmentLines) {
+    const lines = new Map(adjustments.get(documentId)?.lines).set(line.line, line);
+    adjustments.set(documentId, { lineCount: lines.size, lines });
+  }
+  return adjustments;
+}
+
+/** Sequences, the physical log and the lines of stocktakes, as the database keeps them. */
+function countedOf(world: World, decision: Decision): Pick<World, "sequences" | "stocktaking"> {
+  const sequences = new Map(world.sequences);
+  const own = decision.movements.flatMap(({ toldLater, ...draft }) => {
+    const sequence = (sequences.get(draft.sku) ?? 0) + 1;
+    sequences.set(draft.sku, sequence);
+    const movementId = `${draft.sku}-${sequence}`;
+    const occurredAt = toldLater ?? world.now;
+    const movement = { ...draft, recordedBy: "warehouse", sequence, movementId, occurredAt };
+    return physicalEntries(movement, toldLater !== undefined);
+  });
+  const entries = new Map(world.stocktaking.entries);
+  for (const entry of [...own, ...decision.applied.flatMap((movement) => physicalEntries(movement, true))]) {
+    const key = onHandKey(entry.sku, entry.location);
+    entries.set(key, [...(entries.get(key) ?? []), entry]);
+  }
+  const lines = new Map(world.stocktaking.lines);
+  for (const line of decision.stocktakeLines) lines.set(lineKey(line.stocktakeId, line.sku), line);
+  return { sequences, stocktaking: { ...world.stocktaking, entries, lines } };
 }
 
 type LineOf = { sku: string; quantity: number; unsellable?: number; missing?: number; lineId?: string; area?: string };
@@ -229,6 +321,12 @@ export const foreign = (
   };
   return { type: "APPLY_MOVEMENT", movement: { sku, kind, legs, ...identity, ...more } };
 };
+
+/** Socks that came to Wuhan with a transfer beyond what was under way, told later than they came. */
+export function surplus(quantity: number, arrivedAt: number): BookTransferSurplus {
+  const { head, lines } = book("RECEIPT", "transfer:t1/a1", [{ sku: "SOCKS", quantity }]);
+  return { type: "BOOK_TRANSFER_SURPLUS", head, line: lines[0]!, arrivedAt };
+}
 
 export const documentId = (kind: DocumentKind, reference: string, location = "WUHAN") =>
   documentIdOf({ kind, location, reference });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { movementDraft } from "@septet/stock-contracts";
 import { physicalEntries } from "../../src/domain/physical-log.js";
-import { book, Floor, foreign, NOW } from "./floor.js";
+import { Floor, foreign, NOW, surplus } from "./floor.js";
 
 const about = { sku: "SOCKS", reference: { type: "order", id: "o1", line: "1" } } as const;
 const identity = { recordedBy: "warehouse", sequence: 7, movementId: "m7", occurredAt: NOW };
@@ -51,7 +51,7 @@ describe("a slice hands on what is to be noted", () => {
   test("movements of others as they came, own ones with the moment at which they happened if they are told later", () => {
     const floor = new Floor();
     const movement = foreign("TRANSFER_RECEIVE", "SOCKS", [{ location: "WUHAN", bucket: "total", delta: 5 }]);
-    floor.do(movement, { ...book("RECEIPT", "surplus", [{ sku: "SOCKS", quantity: 2 }]), toldLater: NOW - 5_000 });
+    floor.do(movement, surplus(2, NOW - 5_000));
     expect(floor.last.applied).toEqual([movement.movement]);
     expect(floor.last.movements).toMatchObject([{ kind: "RECEIPT", toldLater: NOW - 5_000 }]);
     expect(floor.at("SOCKS").total).toBe(7);

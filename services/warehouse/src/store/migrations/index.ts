@@ -4,6 +4,7 @@ import { CreateAnnouncements1764230000000 } from "./create-announcements.js";
 import { CreateLabellings1764210000000 } from "./create-labellings.js";
 import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateRecordedMovements1764400000000 } from "./create-recorded-movements.js";
+import { CreateStocktakes1764410000000 } from "./create-stocktakes.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
 
 /** The warehouse's own migrations, oldest first. */
@@ -15,4 +16,5 @@ export const warehouseMigrations = [
   CreateAnnouncements1764230000000,
   CreatePhysicalLog1764300000000,
   CreateRecordedMovements1764400000000,
+  CreateStocktakes1764410000000,
 ];
