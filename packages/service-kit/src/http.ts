@@ -57,9 +57,7 @@ export function createHttpApp(o: HttpOptions): Express {
   app.get("/metrics", only(["sre"]), async (_request, response) => {
     response.type(o.metrics.registry.contentType).send(await o.metrics.registry.metrics());
   });
-  const document = openApiDocument({ service: o.service, version: o.version ?? "1", routes: o.routes });
-  app.get("/openapi.json", (_request, response) => void response.json(document));
-  app.use("/docs", swaggerUi.serve, swaggerUi.setup(document));
+  describeRoutes(app, o);
   app.use((_request, _response, next) => {
     const reason = o.starting?.();
     if (reason === undefined) return next();
@@ -79,6 +77,27 @@ export function createHttpApp(o: HttpOptions): Express {
   });
   app.use(refuse(o.logger));
   return app;
+}
+
+/** The document and its page are made when somebody first asks: a third of what a start costs. */
+function describeRoutes(app: Express, o: HttpOptions): void {
+  let made: { document: Record<string, unknown>; page: RequestHandler } | undefined;
+  const make = () => {
+    if (made === undefined) {
+      const document = openApiDocument({ service: o.service, version: o.version ?? "1", routes: o.routes });
+      made = { document, page: swaggerUi.setup(document) };
+    }
+    return made;
+  };
+  app.get("/openapi.json", (_request, response) => void response.json(make().document));
+  // The page's script comes from what its making left behind, so that comes first.
+  const first: RequestHandler = (_request, _response, next) => {
+    make();
+    next();
+  };
+  app.use("/docs", first, swaggerUi.serve, (request: Request, response: Response, next: NextFunction) =>
+    make().page(request, response, next),
+  );
 }
 
 /** A server whose application can be put in later: health answers before the database is there. */

@@ -25,7 +25,7 @@ function readerOf({ name, type }: Field): Reader | undefined {
   if (Array.isArray(type)) {
     const inner = type.find((part) => part !== "null");
     const read = readerOf({ name, type: inner });
-    if (inner === "string") return (value) => (value === "" || value === null ? null : (read?.(value) ?? value));
+    if (inner === "string") return (value) => (value === null ? null : (read?.(value) ?? value) || null);
     return read && ((value) => (value === null ? null : read(value)));
   }
   if (type === "string") return name === "sku" ? (value) => (value as string).trim() : undefined;

@@ -122,6 +122,16 @@ describe("an order", () => {
     const tidy = orderPlaced();
     expect(trimmed("OrderPlaced", tidy)).toBe(tidy);
   });
+
+  test("may name a SKU or none, as a reason of a refusal does", () => {
+    const rejected = (sku: string | null): RecordOf<"OrderReservationRejected"> => ({
+      ...{ eventId: "e1", occurredAt: 1, orderId: "o1" },
+      reasons: [{ lineId: null, sku, code: "EMPTY_ORDER", orderId: null }],
+    });
+    const unnamed = rejected(null);
+    expect(trimmed("OrderReservationRejected", unnamed)).toBe(unnamed);
+    expect(trimmed("OrderReservationRejected", rejected(" ")).reasons[0]?.sku).toBeNull();
+  });
 });
 
 describe("other facts from upstream", () => {
