@@ -1,6 +1,7 @@
-// A small stock for the first start: two warehouses and a few goods, through the doors that everybody uses.
+// A small stock for the first start: two warehouses, a few goods and a transfer under way, through the doors that everybody
+// uses.
 import { randomUUID } from "node:crypto";
-import { serviceClient } from "@septet/local-stack";
+import { serviceClient, until } from "@septet/local-stack";
 import { createCodec, createKafkaEventLog, silentLogger } from "@septet/messaging";
 import { RECORDS } from "@septet/stock-contracts";
 
@@ -10,6 +11,11 @@ const GOODS = [
   { sku: "MUG", name: "Mug, white", unitPriceMinor: 1290, stock: { wuhan: 25, beijing: 10 } },
   { sku: "IPHONE", name: "iPhone", unitPriceMinor: 599_900, stock: { wuhan: 300 } },
 ];
+
+const [SOURCE, DESTINATION] = Object.keys(WAREHOUSES);
+const ON_THE_TRUCK = { sku: "IPHONE", quantity: 100 };
+const HOUR_MS = 3_600_000;
+const RESERVED_WITHIN_MS = 60_000;
 
 /** Doing it twice changes nothing: every key and id is always the same. */
 export async function demonstrate(platform) {
@@ -24,12 +30,33 @@ export async function demonstrate(platform) {
     const body = { location, reference: `demonstration-${location}`, lines };
     expectOk(await warehouse.post("/v1/receipts", body, { idempotencyKey: `demonstration-${location}` }));
   }
+  if (platform.urls.transfer?.[0]) await sendTransfer(platform);
 }
 
-async function listGoods({ kafkaBrokers, registryUrl }) {
+/** The book's example as far as its third line: 100 iPhones are on their way. */
+async function sendTransfer(platform) {
+  const transfer = serviceClient(platform.urls.transfer[0], () =>
+    platform.token(["operator", "warehouse"], "demonstration"),
+  );
+  const transferId = "demonstration";
+  const body = { transferId, source: SOURCE, destination: DESTINATION, lines: [ON_THE_TRUCK] };
+  expectOk(await transfer.post("/v1/transfers", body, { idempotencyKey: transferId }));
+  const known = await until("the transfer is reserved at its source", RESERVED_WITHIN_MS, async () => {
+    const { body: found } = await transfer.get(`/v1/transfers/${transferId}`);
+    return found.state !== "REQUESTED" && found;
+  });
+  if (known.state !== "RESERVED") return;
+  const shipment = { shipmentId: "truck-1", tracking: "demonstration" };
+  const expectedAt = new Date(Date.now() + 48 * HOUR_MS).toISOString();
+  const path = `/v1/transfers/${transferId}/dispatch`;
+  expectOk(await transfer.post(path, { ...shipment, expectedAt }, { idempotencyKey: `${transferId}-${expectedAt}` }));
+}
+
+async function listGoods({ kafkaBrokers, registryUrl, topicPrefix }) {
   const eventLog = createKafkaEventLog({
     brokers: kafkaBrokers.split(","),
     clientId: "demonstration",
+    topicPrefix,
     logger: silentLogger,
   });
   try {

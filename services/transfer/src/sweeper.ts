@@ -1,18 +1,21 @@
 import { type Job, type ServiceContext, transact } from "@septet/service-kit";
 import { isNewlyOverdue, overdueEvent } from "./domain/overdue.js";
-import { newlyOverdue } from "./store/overdue-rows.js";
+import { createTransferMetrics } from "./metrics.js";
+import { lateness, newlyOverdue } from "./store/overdue-rows.js";
 import { loadShipments, updateShipments } from "./store/shipment-rows.js";
 import { loadHeads } from "./store/transfer-rows.js";
 
-const SWEEP_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 5_000;
 const MAX_SHIPMENTS_PER_SWEEP = 500;
 
-type Context = Pick<ServiceContext, "db" | "every">;
+type Context = Pick<ServiceContext, "db" | "every" | "metrics">;
 
-/** Raises the alerts of shipments that have not arrived in time, by the database's clock. */
-export function overdueSweeper({ db, every }: Context): Job {
+/** Raises the alerts of shipments that have not arrived in time, by the database's clock, and measures what is late. */
+export function overdueSweeper({ db, every, metrics }: Context): Job {
+  const gauges = createTransferMetrics(metrics);
   return every(SWEEP_EVERY_MS, "overdue-sweeper", async () => {
     while ((await raiseOverdue({ db })) === MAX_SHIPMENTS_PER_SWEEP);
+    gauges.observe(await lateness(db));
   });
 }
 

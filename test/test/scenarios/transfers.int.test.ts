@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Role, repositoryFolder } from "@septet/local-stack";
 import { reservationBody } from "../support/records.js";
 import { Scenario } from "../support/scenario.js";
 import { BEIJING, Transfers, WUHAN } from "../support/transfers.js";
@@ -34,6 +37,7 @@ describe("the book's example, 100 iPhones from Wuhan to Beijing", () => {
       beijing: [0, 0, 0, 0, 0],
       network: [300, 300, 300, 0, 0],
     });
+    expect(await transfers.otherBuckets("IPHONE")).toEqual([0, 0, 0]);
 
     const id = await transfers.reserved("IPHONE", 100);
     const wish = { orderId: "book-250", lines: [{ sku: "IPHONE", quantity: 250 }] };
@@ -45,6 +49,7 @@ describe("the book's example, 100 iPhones from Wuhan to Beijing", () => {
       beijing: [0, 0, 0, 0, 0],
       network: [300, 300, 200, 100, 0],
     });
+    expect(await transfers.otherBuckets("IPHONE")).toEqual([0, 0, 0]);
 
     await transfers.step(id, "dispatch");
     await transfers.shows("IPHONE", {
@@ -52,6 +57,7 @@ describe("the book's example, 100 iPhones from Wuhan to Beijing", () => {
       beijing: [0, 0, 0, 0, 0],
       network: [200, 300, 200, 100, 100],
     });
+    expect(await transfers.otherBuckets("IPHONE")).toEqual([0, 0, 0]);
 
     await transfers.step(id, "receive");
     await transfers.shows("IPHONE", {
@@ -59,6 +65,7 @@ describe("the book's example, 100 iPhones from Wuhan to Beijing", () => {
       beijing: [100, 100, 100, 0, 0],
       network: [300, 300, 300, 0, 0],
     });
+    expect(await transfers.otherBuckets("IPHONE")).toEqual([0, 0, 0]);
     expect((await transfers.transfer(id)).state).toBe("CLOSED");
     await shop.untilBucket("IPHONE", "sellable", 100, BEIJING);
     expect((await order("book-beijing", "IPHONE", 100)).status).toBe(201);
@@ -239,6 +246,17 @@ describe("an overdue arrival", () => {
     await shop.cleared(alertId);
     expect(shop.alerts("TRANSFER_OVERDUE").filter((one) => one.alertId === alertId)).toHaveLength(1);
   });
+});
+
+test("the demonstration stock shows a transfer under way, however often it is put in", async () => {
+  const { demonstrate } = await import(pathToFileURL(join(repositoryFolder, "scripts/demonstration.mjs")).href);
+  const { urls, kafkaBrokers, registryUrl, topicPrefix } = shop.system;
+  const token = (roles: readonly Role[], subject: string) => shop.system.token(roles, { subject });
+  const platform = { urls, kafkaBrokers, registryUrl, topicPrefix, token };
+  await demonstrate(platform);
+  await demonstrate(platform);
+  const { body } = await shop.transfer.get("/v1/in-transit?sku=IPHONE");
+  expect(body.items).toMatchObject([{ source: "wuhan", destination: "beijing", quantity: 100, overdue: false }]);
 });
 
 test("afterwards nobody disagrees", async () => {

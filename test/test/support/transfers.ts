@@ -114,6 +114,16 @@ export class Transfers {
     );
   }
 
+  /** The buckets that no transfer touches, over Wuhan, Beijing and the network: what they come to, one sum each. */
+  async otherBuckets(sku: string): Promise<number[]> {
+    const { body } = await this.#shop.ledger.get(`/v1/stock/${encodeURIComponent(sku)}`);
+    const locations: Balance[] = body.locations;
+    const at = (location: string) => locations.find((one) => one.location === location);
+    const others = (of: Omit<Balance, "location"> | undefined) =>
+      of === undefined ? 0 : of.orderReserved + of.unsellable + of.locked + of.virtual;
+    return [others(at(WUHAN)), others(at(BEIJING)), others(body.network)];
+  }
+
   /** What the ledger shows now. @throws when the identity does not hold somewhere */
   async shown(sku: string): Promise<Shown> {
     const { body } = await this.#shop.ledger.get(`/v1/stock/${encodeURIComponent(sku)}`, [404]);

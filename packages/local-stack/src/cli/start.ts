@@ -58,12 +58,12 @@ async function welcome(platform: Platform): Promise<string> {
   ];
   const addresses = rows.map(([name, address]) => `  ${String(name).padEnd(18)} ${address}`).join("\n");
   const token = await platform.token(ROLES.filter((role) => role !== "supplier"));
-  const [reserve, ledger] = [urls["order-reservation"]?.[0], urls.ledger?.[0]];
-  const tries = reserve && ledger ? `\n\nTry:\n${commands(reserve, ledger)}` : "";
+  const [reserve, ledger, transfer] = [urls["order-reservation"]?.[0], urls.ledger?.[0], urls.transfer?.[0]];
+  const tries = reserve && ledger && transfer ? `\n\nTry:\n${commands(reserve, ledger, transfer)}` : "";
   return `${addresses}\n\nA token with all roles, good for 12 hours:\n\nTOKEN=${token}${tries}\n\nCtrl-C ends everything.`;
 }
 
-function commands(reserve: string, ledger: string): string {
+function commands(reserve: string, ledger: string, transfer: string): string {
   const authorization = `-H "authorization: Bearer $TOKEN"`;
   const line = `{"lineId":"1","sku":"SOCKS","quantity":3,"unitPriceMinor":490}`;
   const order = `{"orderId":"try-1","customerId":"me","channel":"web","region":"CN","currency":"CNY","payment":"PENDING","lines":[${line}]}`;
@@ -71,6 +71,7 @@ function commands(reserve: string, ledger: string): string {
     `curl -s ${authorization} ${ledger}/v1/stock/SOCKS`,
     `curl -s ${authorization} -H "idempotency-key: try-1" -H "content-type: application/json" ${reserve}/v1/reservations -d '${order}'`,
     `curl -s ${authorization} ${reserve}/v1/reservations/try-1`,
+    `curl -s ${authorization} ${transfer}/v1/in-transit`,
   ].join("\n");
 }
 

@@ -4,6 +4,15 @@ import type { Shipment, Transfer } from "./transfer.js";
 
 const CODE: AlertCode = "TRANSFER_OVERDUE";
 
+/** What is late now. */
+export interface Lateness {
+  /** Shipments that should have arrived, and by how long the latest of them, seconds. */
+  readonly overdueShipments: number;
+  readonly overdueSeconds: number;
+  /** How long the oldest transfer has waited for its source to answer, seconds. */
+  readonly unansweredSeconds: number;
+}
+
 /** True when the alert of a shipment's lateness is due and does not stand yet. */
 export const isNewlyOverdue = (shipment: Shipment, now: number): boolean =>
   shipment.open > 0 && shipment.expectedAt !== null && shipment.expectedAt <= now && shipment.overdueSince === null;

@@ -1,13 +1,19 @@
 import type { Session } from "@septet/messaging";
+import type { Lateness } from "../domain/overdue.js";
 import { NOW } from "./columns.js";
 
 const FIND = `SELECT DISTINCT transfer_id FROM (
     SELECT s.transfer_id FROM shipment s
     WHERE s.open > 0 AND s.overdue_since IS NULL AND s.expected_at <= ${NOW} ORDER BY s.expected_at LIMIT $1
   ) late`;
-const COUNT = `SELECT count(*)::float8 AS n,
-    coalesce(extract(epoch FROM septet_now() - min(expected_at)), 0)::float8 AS seconds
-  FROM shipment WHERE overdue_since IS NOT NULL`;
+const LATENESS = `SELECT late.n AS "overdueShipments", greatest(0, coalesce(late.seconds, 0))::float8 AS "overdueSeconds",
+    greatest(0, coalesce(extract(epoch FROM ${NOW} - (
+      SELECT requested_at FROM transfer WHERE state = 'REQUESTED' ORDER BY created_at LIMIT 1)), 0))::float8
+      AS "unansweredSeconds"
+  FROM (
+    SELECT count(*)::float8 AS n, extract(epoch FROM ${NOW} - min(expected_at)) AS seconds
+    FROM shipment WHERE overdue_since IS NOT NULL
+  ) late`;
 
 /** Transfers with a shipment whose time has passed without an alert; of at most `limit` shipments, the latest first. */
 export async function newlyOverdue(session: Session, limit: number): Promise<string[]> {
@@ -15,8 +21,8 @@ export async function newlyOverdue(session: Session, limit: number): Promise<str
   return rows.map((row) => row.transfer_id);
 }
 
-/** How many shipments are late now, and by how long the latest of them, seconds. */
-export async function overdueNow(session: Session): Promise<{ shipments: number; seconds: number }> {
-  const [row] = await session.query<{ n: number; seconds: number }>(COUNT);
-  return { shipments: row!.n, seconds: Math.max(0, row!.seconds) };
+/** What is late now. */
+export async function lateness(session: Session): Promise<Lateness> {
+  const [row] = await session.query<Lateness>(LATENESS);
+  return row!;
 }
