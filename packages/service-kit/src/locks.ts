@@ -8,6 +8,8 @@ export interface RowsToLock {
   table: string;
   idColumn: string;
   ids: readonly string[];
+  /** Counters only: rows are made when missing, and this column is set to the time of the lock. */
+  markedIn?: string;
 }
 
 /** Everything a piece of work holds while it reads and decides, in the order of the classes. */
@@ -64,7 +66,10 @@ export async function takeLocks(database: Database, session: Session, plan: Lock
   const lockedRows = new Map<string, number>();
   let now: number | undefined;
   for (const [i, lock] of rows.entries()) {
-    if (i < rows.length - 1) lockedRows.set(lock.table, (await session.query(lockStatement(lock), [lock.ids])).length);
+    if (lock.markedIn !== undefined) {
+      lockedRows.set(lock.table, (await session.query(markStatement(lock, lock.markedIn), [lock.ids])).length);
+    } else if (i < rows.length - 1)
+      lockedRows.set(lock.table, (await session.query(lockStatement(lock), [lock.ids])).length);
     else {
       const last = await lockAndReadTime(session, lock);
       lockedRows.set(lock.table, last.locked);
@@ -79,17 +84,23 @@ export async function takeLocks(database: Database, session: Session, plan: Lock
  * statement. Tables without ids are left out.
  */
 export function tableByTable(locks: readonly RowsToLock[]): RowsToLock[] {
-  const ids = new Map<string, { idColumn: string; ids: Set<string> }>();
+  const ids = new Map<string, { idColumn: string; ids: Set<string>; markedIn: string | undefined }>();
   for (const lock of locks) {
     if (lock.ids.length === 0) continue;
     const known = ids.get(lock.table);
-    if (known === undefined) ids.set(lock.table, { idColumn: lock.idColumn, ids: new Set(lock.ids) });
-    else if (known.idColumn !== lock.idColumn) throw new Error(`${lock.table} is locked by one column only`);
+    if (known === undefined) {
+      ids.set(lock.table, { idColumn: lock.idColumn, ids: new Set(lock.ids), markedIn: lock.markedIn });
+    } else if (known.idColumn !== lock.idColumn) throw new Error(`${lock.table} is locked by one column only`);
     else for (const id of lock.ids) known.ids.add(id);
   }
   return [...ids]
     .sort(([a], [b]) => bytewise(a, b))
-    .map(([table, rows]) => ({ table, idColumn: rows.idColumn, ids: [...rows.ids] }));
+    .map(([table, { idColumn, ids: wanted, markedIn }]) => ({
+      table,
+      idColumn,
+      ids: [...wanted],
+      ...(markedIn === undefined ? {} : { markedIn }),
+    }));
 }
 
 async function lockStreams(database: Database, session: Session, skus: string[]): Promise<Map<string, number>> {
@@ -110,6 +121,16 @@ async function lockStreams(database: Database, session: Session, skus: string[])
 export function lockStatement(lock: Pick<RowsToLock, "table" | "idColumn">): string {
   const { table, idColumn } = lock;
   return `SELECT ${idColumn} FROM ${table} WHERE ${idColumn} = ANY($1::text[]) ORDER BY ${idColumn} COLLATE "C" FOR UPDATE`;
+}
+
+/**
+ * Makes the rows that are missing and locks all of them, sorted: the upsert waits for whoever holds or makes one. One
+ * statement, because a row that is dropped between making and locking would be held by nobody.
+ */
+function markStatement({ table, idColumn }: RowsToLock, column: string): string {
+  return `INSERT INTO ${table} (${idColumn}, ${column})
+    SELECT id, septet_now() FROM unnest($1::text[]) AS wanted (id) ORDER BY id COLLATE "C"
+    ON CONFLICT (${idColumn}) DO UPDATE SET ${column} = excluded.${column} RETURNING 1 AS locked`;
 }
 
 // The count is known only when every row is locked, and the time is taken beside the count: one round trip saved.

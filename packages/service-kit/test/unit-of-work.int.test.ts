@@ -246,6 +246,26 @@ describe("locks", () => {
     expect((await kit.db.query(`SELECT 1 FROM orders FOR UPDATE SKIP LOCKED`)).length).toBe(2);
   });
 
+  test("counters that are marked are made when missing, and held by whoever made them first", async () => {
+    await kit.db.query(
+      `CREATE TABLE IF NOT EXISTS tally (name text COLLATE "C" PRIMARY KEY, used_at timestamptz NOT NULL)`,
+    );
+    const plan = { counters: [{ table: "tally", idColumn: "name", ids: ["b", "a"], markedIn: "used_at" }] };
+    const held = latch();
+    const goOn = latch();
+    const first = transact(kit.db, plan, async (unit) => {
+      held.open();
+      await goOn.opened;
+      return unit.now;
+    });
+    await held.opened;
+    const second = transact(kit.db, plan, async (unit) => unit.now);
+    await eventually("the second waits", async () => (await waiting()) === 1);
+    goOn.open();
+    expect(await second).toBeGreaterThanOrEqual(await first);
+    expect(await kit.db.query("SELECT name FROM tally ORDER BY name")).toEqual([{ name: "a" }, { name: "b" }]);
+  });
+
   test("a row that is created between locking and reading is told from those that were locked", async () => {
     await kit.db.query(`INSERT INTO orders (order_id) VALUES ('there')`);
     const plan = {

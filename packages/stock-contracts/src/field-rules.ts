@@ -166,6 +166,7 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   "StockMovement.legs", // a VOID has none; the movement's own rule sees to the others
   "OrderReserved.warnings",
   "OrderAwaitingPayment.lines",
+  "OrderAwaitingPayment.warnings",
   "ShortedLine.remedies",
   "OrderFulfilled.lines",
   "FulfilmentShipped.lines",

@@ -8,6 +8,7 @@ import {
   TransientError,
 } from "@septet/service-kit";
 import type { Command, Outcome } from "./domain/index.js";
+import { PolicyMemo } from "./policy-memo.js";
 import { type SettleOptions, settleSlice } from "./settle-slice.js";
 import type { RequestItem, SliceItem, SliceResult } from "./slice-item.js";
 import { ExpiredHoldsFirst } from "./store/load-world.js";
@@ -59,6 +60,7 @@ export class ReservationDesk {
       service: "order-reservation" as const,
       groupId: GROUP_ID,
       paymentsGraceMs,
+      memo: new PolicyMemo(),
       transact: context.transact,
     };
     const settle = async (items: SliceItem[]) => {

@@ -7,6 +7,7 @@ import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
 import { PaymentsHorizon } from "./payments-horizon.js";
 import { GROUP_ID, MAX_SLICE_ITEMS, ReservationDesk } from "./reservation-desk.js";
 import { BALANCES } from "./store/balances.js";
+import { dropOldCounters } from "./store/counters.js";
 import { reservationMigrations } from "./store/migrations/index.js";
 import { Sweeper } from "./sweeper.js";
 
@@ -27,6 +28,8 @@ const CONFIG = {
     .describe("how often expired holds are looked for, 50 to 60000 ms, default 1000"),
 };
 const DEFICITS_EVERY_MS = 30_000;
+const COUNTERS_EVERY_MS = 60_000;
+const ROWS_PER_BITE = 5_000;
 
 type Context = ServiceContext<typeof CONFIG>;
 
@@ -89,6 +92,9 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
       context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
       context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
       context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
+      context.every(COUNTERS_EVERY_MS, "counters-clean-up", async () => {
+        while ((await dropOldCounters(session, ROWS_PER_BITE)) === ROWS_PER_BITE);
+      }),
       context.every(DEFICITS_EVERY_MS, "deficits", () => sweeper.examineDeficits()),
     ];
   },

@@ -2,9 +2,10 @@ import type { LockPlan, UnitOfWork } from "@septet/service-kit";
 import { claimState, keyReused, replayed, StartOver, sqlState, takeMovements } from "@septet/service-kit";
 import { type Command, type Decided, decide, type Outcome, type Victims, type World } from "./domain/index.js";
 import { problemAnswer } from "./http/problem-answer.js";
+import type { PolicyMemo } from "./policy-memo.js";
 import type { SliceItem, SliceResult } from "./slice-item.js";
 import { planSlice, type SlicePlan } from "./slice-plan.js";
-import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims } from "./store/load-world.js";
+import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims, withCounts } from "./store/load-world.js";
 import { writeDecision } from "./store/write-decision.js";
 
 /** What settling needs of the service. */
@@ -13,6 +14,7 @@ export interface SettleOptions {
   readonly groupId: string;
   /** How long expiry waits for payments that cannot be read, at most, ms. */
   readonly paymentsGraceMs: number;
+  readonly memo: PolicyMemo;
   transact<R>(
     plan: (session: Parameters<typeof planSlice>[0]) => Promise<LockPlan>,
     work: (unit: UnitOfWork) => Promise<R>,
@@ -28,7 +30,7 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
   let wanted: WantedVictims = NO_VICTIMS_WANTED;
   return o.transact(
     async (session) => {
-      plan = await planSlice(session, items, o.service);
+      plan = await planSlice(session, items, o.service, o.memo);
       return plan.locks;
     },
     async (unit) => {
@@ -37,8 +39,10 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
       const live = await liveItems(unit, o, items, results);
       if (live.length > 0) {
         const commands = live.map(({ item }) => item.command);
-        const world = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
-        assertHeld(unit, world, plan);
+        const loaded = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
+        o.memo.remember(loaded.policies, plan.skus);
+        assertHeld(unit, loaded, plan);
+        const world = await withCounts(unit, loaded, plan, commands);
         const keepsCopy = (i: number) => live[i]?.item.request !== undefined;
         const decision = await decideWithVictims(unit, world, commands, keepsCopy, wanted, (more) => {
           wanted = more;

@@ -1,6 +1,8 @@
 import type { Session } from "@septet/messaging";
 import type { LockPlan } from "@septet/service-kit";
-import type { Command } from "./domain/index.js";
+import { asksForUnpaid, type Buyer, type Command } from "./domain/index.js";
+import type { PolicyMemo } from "./policy-memo.js";
+import { countersOf, countersToLock, ordersJudged } from "./slice-counters.js";
 import type { SliceItem } from "./slice-item.js";
 import { skusOfOrders } from "./store/skus-of-orders.js";
 
@@ -13,10 +15,19 @@ export interface SlicePlan {
   wholeOrders: ReadonlySet<string>;
   /** Carts whose holds the commands and their orders may use up or change. */
   cartIds: ReadonlySet<string>;
+  /** Counters of the limits: class 4. */
+  counters: ReadonlySet<string>;
+  /** Does any policy ask whether a customer has an unpaid order? */
+  customersAsked: boolean;
 }
 
 /** Reads the SKUs of orders known only by their id (without locking), and plans the locks in their order. */
-export async function planSlice(session: Session, items: readonly SliceItem[], consumer: string): Promise<SlicePlan> {
+export async function planSlice(
+  session: Session,
+  items: readonly SliceItem[],
+  consumer: string,
+  memo: PolicyMemo,
+): Promise<SlicePlan> {
   const skus = new Set<string>();
   const wholeOrders = new Set<string>();
   const named = new Set<string>();
@@ -29,18 +40,26 @@ export async function planSlice(session: Session, items: readonly SliceItem[], c
     if (request?.claim !== undefined) claims.push(request.claim);
     if (command !== undefined) addScope(command, { skus, whole: wholeOrders, named, cartIds });
   }
+  const known = new Map<string, Buyer>();
   for (const order of await skusOfOrders(session, [...wholeOrders])) {
+    known.set(order.orderId, order);
     for (const sku of order.skus) skus.add(sku);
     if (order.cartId !== null) cartIds.add(order.cartId);
   }
   const orderIds = [...new Set([...wholeOrders, ...named])];
+  const commands = items.flatMap(({ command }) => command ?? []);
+  const counters = countersOf(
+    memo,
+    ordersJudged(commands, (orderId) => known.get(orderId)),
+  );
   const locks: LockPlan = {
     idempotency: claims,
     inbox: { consumer, eventIds: onceIds },
     skus: [...skus],
     documents: [{ table: "orders", idColumn: "order_id", ids: orderIds }],
+    counters: countersToLock(counters),
   };
-  return { locks, skus, orderIds, wholeOrders, cartIds };
+  return { locks, skus, orderIds, wholeOrders, cartIds, counters, customersAsked: asksForUnpaid(memo) };
 }
 
 type Scope = Record<"skus" | "whole" | "named" | "cartIds", Set<string>>;

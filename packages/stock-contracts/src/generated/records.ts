@@ -431,6 +431,14 @@ export interface WaitingLine {
   readonly quantity: number;
 }
 
+/** Something the sender should know about a waiting order. */
+export interface AwaitingWarning {
+  /** One of RESERVATION_WARNINGS. */
+  readonly code: string;
+  /** The other order that the warning is about. */
+  readonly orderId: string | null;
+}
+
 /** The order reserves when its payment arrives (policy ON_PAYMENT). */
 export interface OrderAwaitingPayment {
   /** Unique for ever; who sees it twice drops the second. */
@@ -440,6 +448,7 @@ export interface OrderAwaitingPayment {
   readonly orderId: string;
   /** What waits; the order's other lines are reserved now. */
   readonly lines: readonly WaitingLine[];
+  readonly warnings: readonly AwaitingWarning[];
 }
 
 /** What was shipped of a line. */
@@ -860,7 +869,7 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   FulfilmentShipped: {"type":"record","name":"FulfilmentShipped","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShippedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   FulfilmentShort: {"type":"record","name":"FulfilmentShort","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShortLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   LocationDefined: {"type":"record","name":"LocationDefined","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"location"},{"type":"string","name":"kind"},{"type":"string","name":"name"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"attachedTo","default":null},{"type":"boolean","name":"active"},{"type":"long","name":"version"}]},
-  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]}]},
+  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]},{"type":{"type":"array","items":{"type":"record","name":"AwaitingWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"warnings","default":[]}]},
   OrderFulfilled: {"type":"record","name":"OrderFulfilled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"FulfilledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines"}]},
   OrderReservationRejected: {"type":"record","name":"OrderReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"RejectionReason","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":["null","string"],"name":"sku","default":null},{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"reasons"}]},
   OrderReservationReleased: {"type":"record","name":"OrderReservationReleased","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"reason"},{"type":{"type":"array","items":{"type":"record","name":"ReleasedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"location","default":null}]}},"name":"lines"}]},

@@ -80,6 +80,8 @@ function reasonAgainst(draft: Draft, wish: CartWish, wanted: number, missing: nu
   const rules = draft.rulesFor(wish);
   // What one movement cannot give back is not held.
   if (wanted > LIMITS.MAX_QUANTITY_PIECES) return "OUT_OF_STOCK";
+  const { limit } = draft.policyOf(wish, sku);
+  if (limit !== null && wanted > limit.perOrderPieces) return "LIMIT_PER_ORDER";
   if (sellableOf(draft, sku, rules) < missing) freeExpiredHolds(draft, sku, "");
   return sellableOf(draft, sku, rules) < missing ? "OUT_OF_STOCK" : undefined;
 }

@@ -19,6 +19,7 @@ export interface Placement {
   allowPartial: boolean;
   deliverBy: number | null;
   cartId: string | null;
+  promotionId: string | null;
   lines: readonly PlacedLine[];
 }
 

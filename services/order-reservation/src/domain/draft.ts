@@ -34,6 +34,7 @@ export class Draft {
   readonly sweptSkus = new Set<string>();
   readonly carts: CartBook;
   readonly #orders = new Map<string, Order>();
+  #buyers: Map<string, Set<string>> | undefined;
   readonly #rows = new Map<string, StockRow[]>();
   readonly #listings = new Map<string, SkuListing>();
   readonly #locations = new Map<string, Location>();
@@ -67,6 +68,33 @@ export class Draft {
     const created = unplacedOrder(orderId);
     this.#orders.set(orderId, created);
     return created;
+  }
+
+  /** Counts an order of the slice with its customer's others. */
+  noteBuyer({ customerId, orderId }: Order): void {
+    if (customerId === null) return;
+    const buyers = this.#ordersByCustomer();
+    const orders = buyers.get(customerId);
+    if (orders === undefined) buyers.set(customerId, new Set([orderId]));
+    else orders.add(orderId);
+  }
+
+  /** Orders of a customer that are this slice's own, as they are now, to look at. Victims are counted with all others. */
+  *ownOrdersOf(customerId: string): Generator<Order> {
+    for (const orderId of this.#ordersByCustomer().get(customerId) ?? []) {
+      const order = this.#orders.get(orderId) ?? this.world.orders.get(orderId);
+      if (order !== undefined) yield order;
+    }
+  }
+
+  #ordersByCustomer(): Map<string, Set<string>> {
+    if (this.#buyers !== undefined) return this.#buyers;
+    this.#buyers = new Map();
+    for (const orderId of this.world.counts.own) {
+      const order = this.world.orders.get(orderId);
+      if (order !== undefined) this.noteBuyer(order);
+    }
+    return this.#buyers;
   }
 
   /** Every order of the slice and every loaded victim, to look at; take `order()` to change one. */

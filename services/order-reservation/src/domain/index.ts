@@ -1,5 +1,6 @@
 export * from "./cart-hold.js";
 export * from "./commands.js";
+export * from "./counts.js";
 export { decide } from "./decide.js";
 export { MAX_PROMISES_EXAMINED } from "./deficits.js";
 export type { MoveLine } from "./moving.js";

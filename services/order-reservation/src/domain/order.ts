@@ -79,6 +79,8 @@ export interface Order {
   deliverBy: number | null;
   /** The cart whose hold the order uses up. */
   cartId: string | null;
+  /** The promotion that the order names. */
+  promotionId: string | null;
   reasons: readonly RejectionReason[];
   /** Pieces per line that were cancelled before the placement was seen. */
   earlyCancels: Readonly<Record<string, number>>;
@@ -106,6 +108,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   allowPartial: false,
   deliverBy: null,
   cartId: null,
+  promotionId: null,
   reasons: [],
   earlyCancels: {},
   fulfilments: 0,

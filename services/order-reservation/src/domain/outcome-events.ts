@@ -10,9 +10,10 @@ import {
 } from "./order.js";
 import { DECIDE_WITHIN_MS } from "./policies.js";
 import type { Want } from "./sourcing.js";
+import type { Warning } from "./unpaid-orders.js";
 
 /** `OrderReserved`: the reservation as it now stands, wherever it stands. */
-export function publishReserved(draft: Draft, order: Order): void {
+export function publishReserved(draft: Draft, order: Order, warnings: readonly Warning[] = []): void {
   const lines = [];
   for (const line of order.lines) {
     const quantity = openOfLine(order, line.lineId);
@@ -23,13 +24,23 @@ export function publishReserved(draft: Draft, order: Order): void {
     }
     lines.push({ lineId: line.lineId, sku: line.sku, quantity, allocations });
   }
-  draft.publish("OrderReserved", { orderId: order.orderId, expiresAt: order.expiresAt, lines, warnings: [] });
+  draft.publish("OrderReserved", {
+    orderId: order.orderId,
+    expiresAt: order.expiresAt,
+    lines,
+    warnings: [...warnings],
+  });
 }
 
 /** `OrderAwaitingPayment`: these lines are reserved when the payment arrives. */
-export function publishAwaiting(draft: Draft, order: Order, waiting: readonly Want[]): void {
+export function publishAwaiting(
+  draft: Draft,
+  order: Order,
+  waiting: readonly Want[],
+  warnings: readonly Warning[],
+): void {
   const lines = waiting.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }));
-  draft.publish("OrderAwaitingPayment", { orderId: order.orderId, lines });
+  draft.publish("OrderAwaitingPayment", { orderId: order.orderId, lines, warnings: [...warnings] });
 }
 
 /** `OrderReservationRejected`; a refusal never carries a quantity. */

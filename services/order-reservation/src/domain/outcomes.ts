@@ -1,12 +1,13 @@
 import type { MovementDraft, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
 import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
+import type { Warning } from "./unpaid-orders.js";
 import type { Location, SkuListing } from "./world.js";
 
 /** What became of one command; the order is as this command left it. */
 export type Outcome =
   /** The order's first and only first outcome: reserved, in part and shorted, shorted, or rejected. */
-  | { type: "DECIDED"; order: Order }
+  | { type: "DECIDED"; order: Order; warnings?: readonly Warning[] }
   /** The same order again: the same answer, nothing new published. */
   | { type: "SAME_AGAIN"; order: Order }
   /** Another order came under an id that is decided already. */

@@ -1,8 +1,14 @@
+import type { ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
+import { reasonsOfLateLimits } from "./limits.js";
 import type { Order } from "./order.js";
+import { publishReleased, reject } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
 import { confirm, confirmShorted } from "./serving.js";
+
+/** Refusals that end with the payment: money is taken, and who pays is no abuse. */
+const PAYMENT_OVERCOMES: ReadonlySet<string> = new Set(["OUT_OF_STOCK", "UNPAID_ORDER_EXISTS"]);
 
 /** Payment makes a reservation permanent. A hold past its time that nobody has taken back still counts as held. */
 export function pay(draft: Draft, order: Order): Outcome {
@@ -14,10 +20,10 @@ export function pay(draft: Draft, order: Order): Outcome {
       confirm(draft, order);
       break;
     case "EXPIRED":
-      confirm(draft, order, "EXPIRED_BEFORE_PAYMENT");
+      reserveAnew(draft, order, "EXPIRED_BEFORE_PAYMENT");
       break;
     case "REJECTED":
-      if (order.reasons.every((reason) => reason.code === "OUT_OF_STOCK")) confirm(draft, order);
+      if (order.reasons.every((reason) => PAYMENT_OVERCOMES.has(reason.code))) reserveAnew(draft, order);
       else alertRejectedPaid(draft, order);
       break;
     case "CANCELLED":
@@ -34,4 +40,25 @@ export function pay(draft: Draft, order: Order): Outcome {
       break;
   }
   return { type: "RECORDED", order };
+}
+
+/**
+ * An order that holds nothing, or only what nobody has taken back yet, is paid: it is served like a new one, unless its
+ * customer has bought all that one customer may have meanwhile.
+ */
+function reserveAnew(draft: Draft, order: Order, cause?: ShortageCause): void {
+  const reasons = reasonsOfLateLimits(draft, order);
+  if (reasons.length === 0) {
+    confirm(draft, order, cause);
+    return;
+  }
+  const given = order.allocations.flatMap((allocation) => {
+    const { lineId, sku, location, open: quantity } = allocation;
+    if (quantity === 0) return [];
+    draft.release(order, allocation, quantity, "EXPIRED");
+    return [{ lineId, sku, quantity, location }];
+  });
+  publishReleased(draft, order, "EXPIRED", given);
+  reject(draft, order, reasons);
+  alertRejectedPaid(draft, order);
 }

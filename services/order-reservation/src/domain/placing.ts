@@ -1,6 +1,7 @@
 import { noteOrdered, ownHold, useUpCart } from "./cart-holding.js";
 import type { Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
+import { reasonsOfLimits } from "./limits.js";
 import { earlyCancelOf, hasSameLines, type Order, type RejectionReason } from "./order.js";
 import { alertPayment, publishAwaiting, publishReserved, reject, short } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
@@ -8,6 +9,7 @@ import { pay } from "./paying.js";
 import { secondsFor } from "./policies.js";
 import { confirm, lackingSkus, serve, wantsOf } from "./serving.js";
 import type { Want } from "./sourcing.js";
+import { reasonsOfUnpaid, type Warning, warningsAbout } from "./unpaid-orders.js";
 
 /** Decides an order, once: later placements under its id get the same answer or a conflict. */
 export function place(draft: Draft, placement: Placement): Outcome {
@@ -15,8 +17,9 @@ export function place(draft: Draft, placement: Placement): Outcome {
   if (order.state !== "UNPLACED") return placedAgain(draft, order, placement);
   const bringsPayment = placement.payment === "PAID" && !order.paid;
   takeIn(draft, order, placement);
-  decidePlacement(draft, order, placement, bringsPayment);
-  return { type: "DECIDED", order };
+  draft.noteBuyer(order);
+  const warnings = decidePlacement(draft, order, placement, bringsPayment);
+  return warnings.length === 0 ? { type: "DECIDED", order } : { type: "DECIDED", order, warnings };
 }
 
 /** The placement breaks the contract: its sender still gets an answer, unless the order is decided already. */
@@ -43,8 +46,8 @@ function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome 
 }
 
 function takeIn(draft: Draft, order: Order, placement: Placement): void {
-  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId } = placement;
-  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId });
+  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId, promotionId } = placement;
+  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId, promotionId });
   order.placedAt = draft.now;
   for (const { lineId, sku, quantity } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
@@ -54,29 +57,39 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
   if (placement.payment === "PAID") order.paid = true;
 }
 
-function decidePlacement(draft: Draft, order: Order, placement: Placement, bringsPayment: boolean): void {
+function decidePlacement(draft: Draft, order: Order, placement: Placement, bringsPayment: boolean): readonly Warning[] {
   const wants = wantsOf(order);
   if (wants.length === 0) {
     reject(draft, order, [{ lineId: null, sku: null, code: "ORDER_CANCELLED" }]);
     order.state = "CANCELLED";
     // A payment that came after a whole cancellation has raised its alert; it could not know of cancelled lines.
     if (bringsPayment || (order.paid && !order.cancelAsked)) alertCancelledPaid(draft, order);
-    return;
+    return [];
   }
-  const unsaleable = reasonsAgainst(draft, order);
-  if (unsaleable.length > 0) {
-    reject(draft, order, unsaleable);
+  const reasons = reasonsAgainst(draft, order);
+  if (reasons.length > 0) {
+    reject(draft, order, reasons);
     if (order.paid) alertRejectedPaid(draft, order);
-    return;
+    return [];
   }
+  const warnings = warningsAbout(draft, order);
   if (order.paid) {
     noteOrdered(draft, order, wants);
-    confirm(draft, order);
-  } else hold(draft, order, placement.customerClass);
+    confirm(draft, order, "OUT_OF_STOCK", warnings);
+  } else hold(draft, order, placement, warnings);
+  return order.state === "REJECTED" ? [] : warnings;
+}
+
+/** Why the order is refused whatever the stock: what cannot be sold, then what this customer may not have. */
+function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
+  const unsaleable = unsaleableLines(draft, order);
+  if (unsaleable.length > 0) return unsaleable;
+  const limits = reasonsOfLimits(draft, order);
+  return limits.length > 0 ? limits : reasonsOfUnpaid(draft, order);
 }
 
 /** Why lines cannot be sold whatever the stock. A SKU is known when it is listed or has ever had stock here. */
-function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
+function unsaleableLines(draft: Draft, order: Order): RejectionReason[] {
   const reasons: RejectionReason[] = [];
   for (const { lineId, sku, quantity, cancelled } of order.lines) {
     if (quantity === cancelled) continue;
@@ -91,7 +104,7 @@ function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
  * Holds an unpaid order until its time: all lines or none, unless it accepts a part. Lines whose policy reserves at the
  * payment wait for it and ask for no stock now.
  */
-function hold(draft: Draft, order: Order, customerClass: string | null): void {
+function hold(draft: Draft, order: Order, { customerClass }: Placement, warnings: readonly Warning[]): void {
   const all = wantsOf(order);
   const wants = all.filter((want) => isReservedAtOrder(draft, order, want));
   const lacking = lackingSkus(draft, order, wants);
@@ -110,8 +123,8 @@ function hold(draft: Draft, order: Order, customerClass: string | null): void {
   const { unpaidHoldSeconds, unpaidHoldSecondsByClass } = draft.rulesFor(order).policy;
   order.expiresAt = draft.now + secondsFor(unpaidHoldSecondsByClass, customerClass, unpaidHoldSeconds) * 1000;
   order.state = order.allocations.length > 0 ? "RESERVED" : "AWAITING_PAYMENT";
-  if (order.state === "RESERVED") publishReserved(draft, order);
-  if (waiting.length > 0) publishAwaiting(draft, order, waiting);
+  if (order.state === "RESERVED") publishReserved(draft, order, warnings);
+  if (waiting.length > 0) publishAwaiting(draft, order, waiting, warnings);
   short(draft, order, missing, "OUT_OF_STOCK");
 }
 

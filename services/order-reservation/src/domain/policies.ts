@@ -7,6 +7,24 @@ export const DEFAULT_LONGEST_HOLD_SECONDS = 2 * 60 * 60;
 /** How long a shopper has to choose a remedy for a shortage when nothing else is known: before the next day's dispatch. */
 export const DECIDE_WITHIN_MS = 12 * 60 * 60 * 1000;
 
+/** Pieces of one SKU that one order may have where a limit is on and says nothing else. */
+export const DEFAULT_PIECES_PER_ORDER = 5;
+/** Over which time a customer's pieces are counted where a limit says nothing else. */
+export const DEFAULT_LIMIT_WINDOW_SECONDS = 30 * 24 * 60 * 60;
+
+/** How many pieces of one SKU are sold to whom. */
+export interface Limit {
+  perOrderPieces: number;
+  /** Null: as many as they like, order by order. */
+  perCustomerPieces: number | null;
+  windowSeconds: number;
+  /** PROMOTION: an order that names a promotion is counted with all others of that promotion, whatever the window. */
+  over: "WINDOW" | "PROMOTION";
+}
+
+/** What becomes of an order of a customer who has an unpaid one: taken with a warning, refused, or taken. */
+export type UnpaidOrderRule = "WARN" | "REJECT" | "ALLOW";
+
 /** When stock is reserved: put into a cart, ordered, or paid. */
 export type ReserveAt = "ON_CART" | "ON_ORDER" | "ON_PAYMENT";
 /** Seconds by customer class, for classes that are not held as long as the others. */
@@ -23,6 +41,9 @@ export interface Rules {
   longestHoldSeconds: number;
   /** Locations in the order in which they are asked; those not named come after, by name. */
   locationPriority: readonly string[];
+  /** Null: no limit. */
+  limit: Limit | null;
+  unpaidOrder: UnpaidOrderRule;
 }
 
 /** Rules of one scope; what a scope leaves out is taken from the next wider one. */
@@ -38,6 +59,8 @@ const WIDEST: Rules = {
   cartHoldSecondsByClass: {},
   longestHoldSeconds: DEFAULT_LONGEST_HOLD_SECONDS,
   locationPriority: [],
+  limit: null,
+  unpaidOrder: "WARN",
 };
 
 /** Rules that are about single SKUs, so that a SKU may have its own; the others are about whole orders. */
@@ -45,6 +68,7 @@ export const RULES_OF_A_SKU = [
   "reserveAt",
   "cartHoldSeconds",
   "cartHoldSecondsByClass",
+  "limit",
 ] as const satisfies readonly (keyof Rules)[];
 
 /** The scope of a SKU's own rules. They go before those of region and channel. */
@@ -61,7 +85,7 @@ export function scopesOf(channel: string | null, region: string | null): string[
 }
 
 /** The rules for a sale: each rule from the narrowest scope that has it. */
-export function policyFor(policies: Policies, channel: string | null, region: string | null): Rules {
+export function policyFor(policies: Pick<Policies, "get">, channel: string | null, region: string | null): Rules {
   let rules = WIDEST;
   for (const scope of scopesOf(channel, region).reverse()) rules = narrowed(rules, policies.get(scope));
   return rules;

@@ -5,6 +5,7 @@ import { freeExpiredHolds } from "./expiring.js";
 import { hasOpen, type Order, unservedOfLine } from "./order.js";
 import { publishReserved, requestFulfilment, short } from "./outcome-events.js";
 import { sellableOf, source, type Want } from "./sourcing.js";
+import type { Warning } from "./unpaid-orders.js";
 
 /** What the order still wants and nobody has promised, shipped, shorted or cancelled. */
 export function wantsOf(order: Order): Want[] {
@@ -52,7 +53,12 @@ export function serve(draft: Draft, order: Order, wants: readonly Want[], avoid?
 }
 
 /** Reserves a paid order for good, as far as the stock goes, and shorts the rest in the same breath. */
-export function confirm(draft: Draft, order: Order, cause: ShortageCause = "OUT_OF_STOCK"): void {
+export function confirm(
+  draft: Draft,
+  order: Order,
+  cause: ShortageCause = "OUT_OF_STOCK",
+  warnings: readonly Warning[] = [],
+): void {
   const wants = wantsOf(order);
   if (wants.length > 0) {
     lackingSkus(draft, order, wants);
@@ -63,7 +69,7 @@ export function confirm(draft: Draft, order: Order, cause: ShortageCause = "OUT_
   order.expiresAt = null;
   order.reasons = [];
   order.state = anything ? "CONFIRMED" : "SHORTED";
-  if (anything) publishReserved(draft, order);
+  if (anything) publishReserved(draft, order, warnings);
   requestFulfilment(draft, order);
   short(draft, order, missing, cause);
 }

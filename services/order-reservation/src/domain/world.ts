@@ -1,4 +1,5 @@
 import type { CartHold } from "./cart-hold.js";
+import type { Counts } from "./counts.js";
 import type { Order } from "./order.js";
 import type { Policies } from "./policies.js";
 
@@ -41,6 +42,7 @@ export interface World {
   orders: ReadonlyMap<string, Order>;
   /** Holds of the carts concerned, and those that are victims, by `cartKey`. */
   carts: ReadonlyMap<string, CartHold>;
+  counts: Counts;
   /** SKUs whose stream is locked: only their balances may be changed. */
   heldSkus: ReadonlySet<string>;
   /** Which victims are among the orders already, so that they are not asked for again. */

@@ -1,6 +1,6 @@
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
-import { RULES_OF_A_SKU } from "../domain/index.js";
+import { DEFAULT_LIMIT_WINDOW_SECONDS, DEFAULT_PIECES_PER_ORDER, RULES_OF_A_SKU } from "../domain/index.js";
 
 /** A year: longer holds are no holds. */
 export const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
@@ -13,6 +13,17 @@ const secondsByClass = z
   .record(id, seconds)
   .refine((byClass) => Object.keys(byClass).length <= MAX_CLASSES, `takes at most ${MAX_CLASSES} customer classes`);
 
+const pieces = z.number().int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
+const LIMIT = z.strictObject({
+  perOrderPieces: pieces.default(DEFAULT_PIECES_PER_ORDER),
+  perCustomerPieces: pieces.nullable().default(null).describe("null: as many as they like, order by order"),
+  windowSeconds: seconds.default(DEFAULT_LIMIT_WINDOW_SECONDS).describe("over which a customer's pieces are counted"),
+  over: z
+    .enum(["WINDOW", "PROMOTION"])
+    .default("WINDOW")
+    .describe("PROMOTION: an order that names one is counted with the others of that promotion"),
+});
+
 /** What a policy may say, rule by rule. */
 export const RULES = z.strictObject({
   reserveAt: z
@@ -24,6 +35,11 @@ export const RULES = z.strictObject({
   cartHoldSeconds: seconds.optional().describe("how long pieces are held for a cart, default 900 s"),
   cartHoldSecondsByClass: secondsByClass.optional().describe("the same by customer class"),
   longestHoldSeconds: seconds.optional().describe("how long a hold may live, extensions included, default 7200 s"),
+  limit: LIMIT.nullish().describe("how many pieces of one SKU are sold to whom; null: no limit, which is the default"),
+  unpaidOrder: z
+    .enum(["WARN", "REJECT", "ALLOW"])
+    .optional()
+    .describe("a customer with an unpaid order who orders again, default WARN"),
   locationPriority: z.array(id).max(MAX_LOCATIONS).optional(),
 });
 

@@ -7,7 +7,7 @@ import { reservationOf } from "./reservation-view.js";
 export function answerPlacement(outcome: Outcome): Answer {
   switch (outcome.type) {
     case "DECIDED":
-      return decided(outcome.order, 201);
+      return decided(outcome.order, 201, outcome.warnings);
     case "ORDER_CONFLICT":
       return problemAnswer(
         conflict("order-conflict", "The order was decided with other lines", {
@@ -23,9 +23,12 @@ export function answerPlacement(outcome: Outcome): Answer {
   }
 }
 
-function decided(order: Order, status: number): Answer {
+function decided(order: Order, status: number, warnings?: Extract<Outcome, { type: "DECIDED" }>["warnings"]): Answer {
   const refused = order.state === "REJECTED" || (order.state === "CANCELLED" && order.reasons.length > 0);
-  if (!refused) return { status: order.state === "AWAITING_PAYMENT" ? 202 : status, body: reservationOf(order) };
+  if (!refused) {
+    const body = { ...reservationOf(order), ...(warnings === undefined ? {} : { warnings: [...warnings] }) };
+    return { status: order.state === "AWAITING_PAYMENT" ? 202 : status, body };
+  }
   const { orderId, reasons } = order;
   return problemAnswer(conflict("reservation-rejected", "The order was not reserved", { orderId, reasons }));
 }

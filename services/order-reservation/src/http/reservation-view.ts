@@ -51,6 +51,10 @@ export const RESERVATION = z.object({
     }),
   ),
   tracking: z.array(z.string()),
+  warnings: z
+    .array(z.object({ code: z.string(), orderId: z.string().nullable() }))
+    .optional()
+    .describe("what the sender should know, in the first answer only"),
 });
 
 export type Reservation = z.output<typeof RESERVATION>;

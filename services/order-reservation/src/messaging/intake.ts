@@ -117,6 +117,7 @@ export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
     allowPartial: value.allowPartial,
     deliverBy: value.deliverBy,
     cartId: value.cartId,
+    promotionId: value.promotionId,
     lines: value.lines,
   };
 }

@@ -22,6 +22,7 @@ export interface OrderDetails {
   tracking?: string[];
   undone?: string[];
   cartId?: string;
+  promotionId?: string;
 }
 
 interface OrderRow {
@@ -100,6 +101,7 @@ function orderOf(row: OrderRow): Order {
     allowPartial: row.allow_partial,
     deliverBy: whole(row.deliver_by),
     cartId: row.details?.cartId ?? null,
+    promotionId: row.details?.promotionId ?? null,
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},
     tracking: row.details?.tracking ?? [],

@@ -1,16 +1,20 @@
-import type { UnitOfWork } from "@septet/service-kit";
+import { StartOver, type UnitOfWork } from "@septet/service-kit";
 import {
   type CartHold,
   type Command,
+  countsAnything,
   type Needs,
+  NO_COUNTS,
   NO_VICTIMS,
   type Order,
   placeKey,
   type World,
 } from "../domain/index.js";
+import { countersOf, judgedAmong } from "../slice-counters.js";
 import type { SlicePlan } from "../slice-plan.js";
 import { byCartKey, findCartsAt, findExpiredCarts, MAX_EXPIRED_CARTS } from "./cart-holds.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
+import { loadPurchases } from "./load-counts.js";
 import { loadOrders } from "./load-orders.js";
 import { loadRules } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
@@ -41,15 +45,52 @@ export async function loadWorld(
 ): Promise<World> {
   const skus = [...plan.skus];
   const expires = commands.some((command) => command.type === "ExpireHold");
+  const customerIds = customersAmong(commands, plan.customersAsked);
+  const asked = { skus, cartIds: [...plan.cartIds], customerIds, own: customerIds.length === 0 ? [] : plan.orderIds };
+  const { unpaidOrders, ...rules } = await loadRules(unit, asked);
   return {
     now: unit.now,
     holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
     stock: await loadStock(unit, skus),
-    ...(await loadRules(unit, skus, [...plan.cartIds])),
+    ...rules,
     orders: await loadOrders(unit, plan.orderIds),
+    counts: { ...NO_COUNTS, own: new Set(plan.orderIds), unpaidOrders },
     heldSkus: plan.skus,
     victims: NO_VICTIMS,
   };
+}
+
+/** Customers of whom somebody wants to know whether they have paid their last order. */
+function customersAmong(commands: readonly Command[], asked: boolean): string[] {
+  const customers = new Set<string>();
+  if (!asked) return [];
+  for (const command of commands) {
+    if (command.type === "PlaceOrder" && command.placement.customerId !== null) {
+      customers.add(command.placement.customerId);
+    }
+  }
+  return [...customers];
+}
+
+/**
+ * The world with what was counted for the limits, read under the counters' locks.
+ * @throws StartOver when the policies ask for counters that the plan, made by those of before, did not lock
+ */
+export async function withCounts(
+  unit: UnitOfWork,
+  world: World,
+  plan: SlicePlan,
+  commands: readonly Command[],
+): Promise<World> {
+  if (!countsAnything(world.policies)) return world;
+  const judged = judgedAmong(commands, world.orders);
+  for (const id of countersOf(world.policies, judged)) {
+    if (!plan.counters.has(id)) throw new StartOver("the policies ask for counters that are not locked");
+  }
+  const { now, holdsReleasableUpTo } = world;
+  const buyers = [...judged.placed, ...judged.known];
+  const o = { now, holdsReleasableUpTo, own: plan.orderIds };
+  return { ...world, counts: { ...world.counts, purchases: await loadPurchases(unit, world.policies, buyers, o) } };
 }
 
 /** Holds may be released up to where payments have been read, and in any case up to the grace time ago. */

@@ -85,14 +85,16 @@ function arrayText(texts: readonly string[]): string {
   return `{${texts.map(element).join(",")}}`;
 }
 
-function detailsOf({ reasons, earlyCancels, tracking, undone, cartId }: Order): string | null {
+function detailsOf({ reasons, earlyCancels, tracking, undone, cartId, promotionId }: Order): string | null {
   const hasEarly = Object.keys(earlyCancels).length > 0;
-  if (reasons.length + tracking.length + undone.length === 0 && !hasEarly && cartId === null) return null;
+  if (reasons.length + tracking.length + undone.length === 0 && !hasEarly && cartId === null && promotionId === null)
+    return null;
   const details: OrderDetails = {};
   if (reasons.length > 0) details.reasons = [...reasons];
   if (tracking.length > 0) details.tracking = [...tracking];
   if (undone.length > 0) details.undone = [...undone];
   if (cartId !== null) details.cartId = cartId;
+  if (promotionId !== null) details.promotionId = promotionId;
   if (hasEarly) details.earlyCancels = earlyCancels;
   return JSON.stringify(details);
 }

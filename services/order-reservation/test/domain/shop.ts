@@ -3,18 +3,21 @@ import {
   type CartHold,
   type CartWish,
   type Command,
+  type Counts,
   cartKey,
   copyOfOrder,
   type Decided,
   decide,
   type Effect,
   type Location,
+  NO_COUNTS,
   type Order,
   type Outcome,
   openOfLine,
   type Placement,
   type Policy,
   placeKey,
+  purchasesKey,
   type SkuListing,
   type StockRow,
   shippedOfLine,
@@ -66,9 +69,10 @@ export class Shop {
   slice(commands: readonly Command[], heldSkus?: readonly string[]): Outcome[] {
     const held = new Set(heldSkus ?? this.#skusOf(commands));
     const ids = new Set(commands.map(orderIdOf).filter((id) => id !== undefined));
+    const own = new Set(ids);
     const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
     for (let round = 0; round < 10; round++) {
-      const decision = decide(this.#world(ids, held, victims), commands, () => true);
+      const decision = decide(this.#world(ids, own, held, victims), commands, () => true);
       if (decision.type === "DECIDED") {
         this.#take(decision);
         return decision.outcomes;
@@ -90,7 +94,12 @@ export class Shop {
     throw new Error("decide keeps asking for victims");
   }
 
-  #world(ids: ReadonlySet<string>, heldSkus: ReadonlySet<string>, victims: World["victims"]): World {
+  #world(
+    ids: ReadonlySet<string>,
+    own: ReadonlySet<string>,
+    heldSkus: ReadonlySet<string>,
+    victims: World["victims"],
+  ): World {
     const stock = new Map<string, StockRow[]>();
     for (const row of this.rows.values())
       stock.set(row.sku, [...(stock.get(row.sku) ?? []), Object.freeze({ ...row })]);
@@ -102,7 +111,8 @@ export class Shop {
     const { now, listings, locations, policies } = this;
     const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
-    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, carts, heldSkus, victims };
+    const counts = countsOf(this, own);
+    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, carts, counts, heldSkus, victims };
   }
 
   #skusOf(commands: readonly Command[]): string[] {
@@ -280,9 +290,32 @@ export function placement(orderId: string, lines: Lines, more: Partial<Placement
     allowPartial: false,
     deliverBy: null,
     cartId: null,
+    promotionId: null,
     lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
     ...more,
   };
+}
+
+/** What the shell would count: the purchases of every customer, but for the slice's own orders. */
+function countsOf(shop: Shop, own: ReadonlySet<string>): Counts {
+  const purchases = new Map<string, number>();
+  const unpaidOrders = new Map<string, string>();
+  const add = (key: string, pieces: number) => purchases.set(key, (purchases.get(key) ?? 0) + pieces);
+  for (const order of shop.orders.values()) {
+    const { orderId, customerId, promotionId, placedAt, expiresAt, state, paid, lines } = order;
+    const live = ["RESERVED", "AWAITING_PAYMENT", "CONFIRMED", "FULFILLED"].includes(state);
+    if (own.has(orderId) || customerId === null || placedAt === null || !live) continue;
+    if (!paid && (expiresAt ?? 0) <= shop.now) continue;
+    if (!paid) unpaidOrders.set(customerId, orderId);
+    for (const { sku, quantity, cancelled, shorted } of lines) {
+      const limit = shop.policies.get(`sku:${sku}`)?.limit ?? shop.policies.get("default")?.limit;
+      const pieces = quantity - cancelled - shorted;
+      const inWindow = placedAt > shop.now - (limit?.windowSeconds ?? 0) * 1000;
+      if (inWindow) add(purchasesKey({ customerId, sku, promotionId: null }), pieces);
+      if (promotionId !== null) add(purchasesKey({ customerId, sku, promotionId }), pieces);
+    }
+  }
+  return { ...NO_COUNTS, own, purchases, unpaidOrders };
 }
 
 function orderIdOf(command: Command): string | undefined {

@@ -1,4 +1,5 @@
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
+import { AddCounters1764500000000 } from "./add-counters.js";
 import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
 import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
 
@@ -7,4 +8,5 @@ export const reservationMigrations = [
   CreateReservationTables1764100000000,
   AddUnwantedPieces1764200000000,
   AddCartHolds1764400000000,
+  AddCounters1764500000000,
 ];

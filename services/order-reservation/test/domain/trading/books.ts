@@ -5,6 +5,7 @@ import {
   decide,
   type Effect,
   type Location,
+  NO_COUNTS,
   type Order,
   type Outcome,
   placeKey,
@@ -113,6 +114,7 @@ export class Books {
       policies: new Map(),
       orders,
       carts: new Map(),
+      counts: NO_COUNTS,
       heldSkus: before.held,
       victims,
     };

@@ -1,0 +1,29 @@
+import type { RecordOf } from "@septet/stock-contracts";
+import type { Draft } from "./draft.js";
+import { isOpenUnpaid } from "./limits.js";
+import type { Order, RejectionReason } from "./order.js";
+
+export type Warning = RecordOf<"OrderReserved">["warnings"][number];
+
+/** Another order of the same customer that is not paid yet. */
+function otherUnpaid(draft: Draft, order: Order): string | undefined {
+  if (order.customerId === null) return undefined;
+  for (const other of draft.ownOrdersOf(order.customerId)) {
+    if (other.orderId !== order.orderId && isOpenUnpaid(draft, other)) return other.orderId;
+  }
+  return draft.world.counts.unpaidOrders.get(order.customerId);
+}
+
+/** Why a customer who has not paid yet may not order again: an order that is paid may always come. */
+export function reasonsOfUnpaid(draft: Draft, order: Order): RejectionReason[] {
+  if (order.paid || draft.rulesFor(order).policy.unpaidOrder !== "REJECT") return [];
+  const other = otherUnpaid(draft, order);
+  return other === undefined ? [] : [{ lineId: null, sku: null, code: "UNPAID_ORDER_EXISTS", orderId: other }];
+}
+
+/** What the sender of an order should know although it is taken. */
+export function warningsAbout(draft: Draft, order: Order): Warning[] {
+  if (order.customerId === null || draft.rulesFor(order).policy.unpaidOrder === "ALLOW") return [];
+  const other = otherUnpaid(draft, order);
+  return other === undefined ? [] : [{ code: "UNPAID_ORDER_EXISTS", orderId: other }];
+}

@@ -1,0 +1,58 @@
+import type { RowsToLock } from "@septet/service-kit";
+import {
+  type Buyer,
+  buyerOf,
+  type Command,
+  countedCustomer,
+  countsAnything,
+  type Order,
+  type PolicyBook,
+} from "./domain/index.js";
+
+/** Orders that a slice places or pays, as far as the limits ask. */
+export interface OrdersJudged {
+  placed: readonly Buyer[];
+  /** Orders known before: a payment can bring one back that had lost its stock. */
+  known: readonly Buyer[];
+}
+
+/** Who orders what in a slice; `knownAs` finds an order that exists. */
+export function ordersJudged(
+  commands: readonly Command[],
+  knownAs: (orderId: string) => Buyer | undefined,
+): OrdersJudged {
+  const placed: Buyer[] = [];
+  const known: Buyer[] = [];
+  for (const command of commands) {
+    if (command.type === "PlaceOrder") {
+      const { placement } = command;
+      placed.push({ ...placement, skus: [...new Set(placement.lines.map((line) => line.sku))] });
+    }
+    if (command.type !== "PlaceOrder" && command.type !== "PaymentSucceeded") continue;
+    const order = knownAs(command.type === "PlaceOrder" ? command.placement.orderId : command.orderId);
+    if (order !== undefined) known.push(order);
+  }
+  return { placed, known };
+}
+
+/** The same, of the orders as they were loaded under the locks. */
+export const judgedAmong = (commands: readonly Command[], orders: ReadonlyMap<string, Order>): OrdersJudged =>
+  ordersJudged(commands, (orderId) => {
+    const order = orders.get(orderId);
+    return order === undefined || order.placedAt === null ? undefined : buyerOf(order);
+  });
+
+/** Rows of class 4 that the limits of these policies are decided under. */
+export function countersOf(policies: PolicyBook, { placed, known }: OrdersJudged): ReadonlySet<string> {
+  const ids = new Set<string>();
+  if (!countsAnything(policies)) return ids;
+  for (const buyer of [...placed, ...known]) {
+    const customer = countedCustomer(policies, buyer);
+    if (customer !== undefined) ids.add(`customer:${customer}`);
+  }
+  return ids;
+}
+
+/** They are made when missing, and marked so that housekeeping knows which nobody needs any more. */
+export const countersToLock = (ids: ReadonlySet<string>): RowsToLock[] =>
+  ids.size === 0 ? [] : [{ table: "counter", idColumn: "id", ids: [...ids], markedIn: "used_at" }];
