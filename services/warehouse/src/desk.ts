@@ -8,7 +8,7 @@ import {
   type KitMetrics,
   transact,
 } from "@septet/service-kit";
-import type { BookRows, Command } from "./domain/commands.js";
+import type { Command, RowsCommand } from "./domain/commands.js";
 import type { Outcome, RowOutcome } from "./domain/outcomes.js";
 import type { MessageContent } from "./messaging/message-content.js";
 import { settleSlice } from "./settle-slice.js";
@@ -39,7 +39,7 @@ export interface MessageItem {
 /** Rows of an upload; the upload has its key, not each slice of it. */
 export interface RowsItem {
   readonly kind: "rows";
-  readonly command: BookRows;
+  readonly command: RowsCommand;
 }
 
 export type DeskItem = ClerkItem | MessageItem | RowsItem;
@@ -92,7 +92,7 @@ export class Desk {
   }
 
   /** Books rows in a transaction of their own: an upload does not make clerks wait in one slice with it. */
-  async bookRows(command: BookRows): Promise<readonly RowOutcome[]> {
+  async bookRows(command: RowsCommand): Promise<readonly RowOutcome[]> {
     const [settled] = await this.#settle([{ kind: "rows", command }]);
     if (settled?.outcome?.outcome !== "ROWS_BOOKED") throw new Error("rows were not answered row by row");
     return settled.outcome.rows;

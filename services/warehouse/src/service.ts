@@ -3,12 +3,15 @@ import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import { Desk } from "./desk.js";
 import { LINE_OFF } from "./domain/alert-line.js";
+import { adjustmentRoutes } from "./http/adjustment-routes.js";
 import { alertLineRoutes } from "./http/alert-line-routes.js";
 import { announcementRoutes } from "./http/announcement-routes.js";
+import { countingRoutes } from "./http/counting-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
 import { labellingRoutes } from "./http/labelling-routes.js";
 import { reversalRoutes } from "./http/reversal-routes.js";
+import { stocktakeRoutes } from "./http/stocktake-routes.js";
 import { warehouseRoutes } from "./http/warehouse-routes.js";
 import { warehouseConsumer } from "./messaging/consumer.js";
 import { warehouseMigrations } from "./store/migrations/index.js";
@@ -57,6 +60,9 @@ export function warehouseService(): ServiceDefinition<typeof CONFIG> {
       ...documentRoutes(context.db, deskOf(context)),
       ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
+      ...adjustmentRoutes(context.db, deskOf(context)),
+      ...stocktakeRoutes(context),
+      ...countingRoutes(context.db, deskOf(context)),
       ...reversalRoutes(context.db, deskOf(context)),
       balancesRoute({ db: context.db, service: "warehouse", sql: BALANCES }),
     ],
