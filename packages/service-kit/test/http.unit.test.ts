@@ -21,6 +21,16 @@ const routes = [
         : { status: 200, body: { type: bulk.contentType, read: (await text(bulk.stream)).length } },
   }),
   route({
+    method: "POST",
+    path: "/v1/long-documents",
+    roles: ["warehouse"],
+    summary: "Take a document of many lines",
+    body: z.strictObject({ note: z.string() }),
+    maxBodyBytes: 2_097_152,
+    responses: { 200: "its length" },
+    handler: ({ body }) => ({ status: 200, body: { chars: body.note.length } }),
+  }),
+  route({
     method: "GET",
     path: "/v1/fulfilments/{id}",
     roles: ["warehouse"],
@@ -161,6 +171,13 @@ describe("bad requests are refused with a problem that says which field and why"
   test("a JSON body above 1 MiB", async () => {
     const json = { location: "w".repeat(1_048_577), lines: receipt.lines };
     expectProblem(await served.call("POST", "/v1/receipts", { json }), 413, "body-too-large");
+  });
+  test("a JSON body above what a route for long documents takes", async () => {
+    const send = (chars: number) => served.call("POST", "/v1/long-documents", { json: { note: "n".repeat(chars) } });
+    expect((await send(2_000_000)).json).toEqual({ chars: 2_000_000 });
+    const answer = await send(2_097_152);
+    expectProblem(answer, 413, "body-too-large");
+    expect(answer.json.title).toContain("2097152");
   });
   test("a content type that is not taken", async () => {
     const answer = await served.call("POST", "/v1/receipts", { body: "<a/>", headers: { "content-type": "text/xml" } });

@@ -2,6 +2,9 @@ import type { RecordOf } from "@septet/stock-contracts";
 import { stateOf } from "./accounts.js";
 import type { Transfer, TransferLine } from "./transfer.js";
 
+/** What the record can say; surplus alone has no bound, since anything can arrive again and again. */
+const MAX_INT = 2_147_483_647;
+
 /** A line as the others see it now. */
 export function lineChanged(
   head: Transfer,
@@ -28,7 +31,7 @@ export function lineChanged(
     short: accounts.short,
     damagedBeforeDispatch: accounts.damagedBefore,
     returned: accounts.returned,
-    surplus: accounts.surplus,
+    surplus: Math.min(accounts.surplus, MAX_INT),
     withdrawn: accounts.withdrawn,
   };
 }

@@ -2,6 +2,7 @@ import { idempotencyClaim, type RequestContext, type Route, route } from "@septe
 import { LIMITS, PICK_CAUSES, type PickCause } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type Clerk, carryOut } from "../clerk.js";
+import type { ReceivedLine } from "../domain/commands.js";
 import { answered, step, WRITERS } from "./carrying-out.js";
 import {
   instant,
@@ -37,7 +38,9 @@ const RECEIVE = z
     arrivalId: ownId.optional(),
     shipmentId: knownId.optional(),
     location: warehouse.optional(),
-    lines: lines(FOUND).optional(),
+    lines: lines(FOUND)
+      .refine(sumsAreQuantities, { message: "the pieces of one line, all its entries together, are at most 1,000,000" })
+      .optional(),
   })
   .optional();
 const LOSE = z
@@ -232,4 +235,15 @@ function turningRoutes(clerk: Clerk): Route[] {
 const ownName = (context: RequestContext<unknown, unknown, unknown>): string =>
   `key-${idempotencyClaim(context).id.slice(0, 32)}`;
 
-const isQuantity = (pieces: number): boolean => pieces >= 1 && pieces <= LIMITS.MAX_QUANTITY_PIECES;
+function isQuantity(pieces: number): boolean {
+  return pieces >= 1 && pieces <= LIMITS.MAX_QUANTITY_PIECES;
+}
+
+/** A line may be told in several entries, which count together. */
+function sumsAreQuantities(told: readonly ReceivedLine[]): boolean {
+  const sums = new Map<string, number>();
+  for (const { lineId, sellable, damaged, lost } of told) {
+    sums.set(lineId, (sums.get(lineId) ?? 0) + sellable + damaged + lost);
+  }
+  return [...sums.values()].every(isQuantity);
+}

@@ -102,6 +102,9 @@ describe("who may, and with what", () => {
     ];
     expect(await refused({ lines: twice })).toEqual([400, "body.lines[1].lineId"]);
     expect(await refused({ expectedAt: "tomorrow" })).toEqual([400, "body.expectedAt"]);
+    const million = { lineId: "1", sellable: 1_000_000 };
+    const tooMuch = await transfers.step("any", "receive", { lines: [million, million] });
+    expect([tooMuch.status, tooMuch.body.errors[0].field]).toEqual([400, "body.lines"]);
     const unkeyed = await transfers.clerk().post("/v1/transfers", body(), { headers: { "idempotency-key": "" } });
     expect([unkeyed.status, problemOf(unkeyed)]).toEqual([400, "idempotency-key-missing"]);
   });
