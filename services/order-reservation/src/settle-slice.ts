@@ -1,4 +1,4 @@
-import type { LockPlan, UnitOfWork } from "@septet/service-kit";
+import type { Answer, LockPlan, UnitOfWork } from "@septet/service-kit";
 import { claimState, keyReused, replayed, StartOver, sqlState, takeMovements } from "@septet/service-kit";
 import { type Command, type Decided, decide, type Outcome, type Victims, type World } from "./domain/index.js";
 import { problemAnswer } from "./http/problem-answer.js";
@@ -175,11 +175,15 @@ function publish(unit: UnitOfWork, decision: Decided, live: readonly LiveItem[])
 }
 
 function answerAll(unit: UnitOfWork, items: readonly SliceItem[], results: SliceResult[]): void {
+  const answers = new Map<string, { bodyHash: string; answer: Answer }>();
   items.forEach(({ request }, index) => {
     const outcome: Outcome | undefined = results[index]?.outcome;
     if (request === undefined || outcome === undefined) return;
     const answer = request.answer(outcome);
-    if (request.claim !== undefined) unit.answer(request.claim, answer);
+    if (request.claim !== undefined) {
+      unit.answer(request.claim, answer);
+      answers.set(request.claim.id, { bodyHash: request.claim.bodyHash, answer });
+    }
     results[index] = { outcome, answer };
   });
   // The same key twice in one slice: the second finds the first's answer now.
@@ -188,6 +192,11 @@ function answerAll(unit: UnitOfWork, items: readonly SliceItem[], results: Slice
     const state = claimState(unit, request.claim);
     if (state.kind === "stored") results[index] = { outcome: undefined, answer: replayed(state.answer) };
     if (state.kind === "reused") results[index] = { outcome: undefined, answer: problemAnswer(keyReused()) };
+    if (results[index]?.answer !== undefined) return;
+    // Not every answer is kept with its key, but who asked in the same slice gets it too.
+    const here = answers.get(request.claim.id);
+    const same = here?.bodyHash === request.claim.bodyHash;
+    results[index] = { outcome: undefined, answer: same && here ? here.answer : problemAnswer(keyReused()) };
   });
 }
 

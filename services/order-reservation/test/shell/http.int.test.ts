@@ -179,6 +179,13 @@ describe("moving a reservation", () => {
     expect(JSON.stringify(more.body)).not.toMatch(/quantity/);
     const nobody = await shop.http(0, ["operator"]).post("/v1/reservations/nobody/move", { lines: wish });
     expect(nobody.status).toBe(404);
+    const impatient = await Promise.all(
+      Array.from({ length: 20 }, () => {
+        const path = "/v1/reservations/nobody/move";
+        return shop.http(0, ["operator"]).post(path, { lines: wish }, { idempotencyKey: "impatient" });
+      }),
+    );
+    expect(new Set(impatient.map(({ status }) => status))).toEqual(new Set([404]));
     await shop.publish(shop.paid("m1"));
     await shop.untilStates({ m1: "CONFIRMED" });
     const late = await move([{ lineId: "a", from: "wuhan", to: "beijing" }]);

@@ -9,6 +9,7 @@ import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
 import { policyRules } from "./policy-rules.js";
 import { restRules } from "./rest-rules.js";
+import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
 import type { Tables } from "./tables.js";
 import { uploadRules } from "./upload-rules.js";
@@ -33,6 +34,7 @@ const RULES = [
   lookingRules,
   warehouseRules,
   uploadRules,
+  rightingRules,
   salesRules,
   restRules,
 ];

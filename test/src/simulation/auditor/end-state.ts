@@ -18,7 +18,7 @@ export function endStateOf(tables: Tables): EndState {
   addUp(end, "handed over", tables.fulfilmentLines, (row) => row.shipped);
   addUp(end, "not found", tables.fulfilmentLines, (row) => row.short);
   addUp(end, "to hand over", tables.fulfilmentLines, (row) => {
-    return row.quantity - row.shipped - row.short - row.damaged - row.cancelled;
+    return row.quantity - row.shipped - row.short - row.damaged - row.cancelled - row.reversed;
   });
   for (const [service, rows] of [
     ["order-reservation", tables.stock],

@@ -62,7 +62,7 @@ export function movementRules(evidence: Evidence, findings: Findings): void {
         () => `${movement.kind} ${name} at ${place}`,
       );
     }
-    if (movement.kind === "RESERVE") {
+    if (movement.kind === "RESERVE" || movement.kind === "TRANSFER_RESERVE") {
       for (const { location } of movement.legs) {
         const arrived = books.sellableSeen(movement.sku, location);
         const shown = () =>

@@ -26,6 +26,8 @@ export interface OrderFacts {
   /** Pieces given up by line; a cancellation that was sent twice counts once. */
   readonly givenUp: Map<string, number>;
   readonly lines: Map<string, LineFacts>;
+  /** Shipments that were taken back. */
+  takenBack: number;
   /** Outcomes in the order of the log, repetitions left out. */
   readonly outcomes: Outcome[];
 }
@@ -65,6 +67,7 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
         cancelledByLine: false,
         givenUp: new Map(),
         lines: new Map(),
+        takenBack: 0,
         outcomes: [],
       };
       orders.set(orderId, facts);
@@ -75,9 +78,10 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
   const accepted = acceptedLines(evidence);
   for (const facts of orders.values()) choosePlacement(facts, accepted.get(facts.orderId));
   gatherOutcomes(evidence, order);
-  for (const { kind, reference, sku, legs } of movementsOf(evidence)) {
+  for (const { kind, reference, sku, legs, reverses } of movementsOf(evidence)) {
     if (reference.type !== "order") continue;
     const facts = order(reference.id);
+    if (reverses !== null && kind === "SHIP") facts.takenBack += 1;
     const line = facts.lines.get(reference.line ?? "") ?? noLine(facts, reference.line ?? "", sku);
     const promised = legs.reduce((sum, leg) => (leg.bucket === "orderReserved" ? sum + leg.delta : sum), 0);
     if (kind === "RESERVE") line.reserved += promised;

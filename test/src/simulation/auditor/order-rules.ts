@@ -29,7 +29,7 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
   }
 }
 
-function oneFirstOutcome({ orderId, placed, misplaced, outcomes }: OrderFacts, findings: Findings): void {
+function oneFirstOutcome({ orderId, placed, misplaced, outcomes, takenBack }: OrderFacts, findings: Findings): void {
   const kinds = () =>
     `${orderId}: ${outcomes.map(({ kind, expiresAt }) => (expiresAt === null ? kind : `${kind} until ${expiresAt}`)).join(", ")}`;
   if (placed || misplaced) findings.expect(outcomes.length > 0, "every order gets an outcome", () => orderId);
@@ -45,7 +45,11 @@ function oneFirstOutcome({ orderId, placed, misplaced, outcomes }: OrderFacts, f
   if (rejected > 0)
     findings.expect(first?.kind === "OrderReservationRejected", "no order is refused after it was reserved", kinds);
   const fulfilled = outcomes.filter(({ kind }) => kind === "OrderFulfilled").length;
-  findings.expect(fulfilled <= 1, "an order is fulfilled once", kinds);
+  findings.expect(
+    fulfilled <= 1 + takenBack,
+    "an order is fulfilled once, and once more for each shipment taken back",
+    kinds,
+  );
 }
 
 /** The same id with other lines is a conflict, not a change. */

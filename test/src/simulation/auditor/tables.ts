@@ -48,6 +48,7 @@ export interface FulfilmentLineRow {
   short: number;
   damaged: number;
   cancelled: number;
+  reversed: number;
 }
 export interface BalanceRow {
   sku: string;
@@ -143,7 +144,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
     fulfilmentLines: warehouse
       ? await inspector.query<FulfilmentLineRow & Record<string, unknown>>(
           "warehouse",
-          `SELECT fulfilment_id, order_id, location, line_id, sku, quantity, shipped, short, damaged, cancelled
+          `SELECT fulfilment_id, order_id, location, line_id, sku, quantity, shipped, short, damaged, cancelled, reversed
            FROM fulfilment_line JOIN fulfilment USING (fulfilment_id) ORDER BY fulfilment_id, line_id`,
         )
       : [],

@@ -52,8 +52,8 @@ function isBooked(
   const { bucket, sign, type } = BOOKED[what]!;
   let pieces = 0;
   let unsellable = 0;
-  for (const { reference, legs } of movements) {
-    if (reference.type !== type || reference.id !== id) continue;
+  for (const { reference, legs, reverses } of movements) {
+    if (reverses !== null || reference.type !== type || reference.id !== id) continue;
     for (const leg of legs) {
       if (leg.location !== location) continue;
       if (leg.bucket === bucket) pieces += leg.delta * sign;
@@ -89,7 +89,7 @@ function handedOverOnce({ history, tables }: Evidence, findings: Findings): void
     }
     const shown = () => JSON.stringify(row);
     findings.expect(
-      row.shipped + row.short + row.damaged + row.cancelled <= row.quantity,
+      row.shipped + row.short + row.damaged + row.cancelled + row.reversed <= row.quantity,
       "no fulfilment hands over more than was requested",
       shown,
     );
@@ -126,7 +126,7 @@ function whatIsLeftIsPromised({ tables }: Evidence, findings: Findings): void {
   if (tables.orders === undefined) return;
   const left = new Map<string, number>();
   for (const row of tables.fulfilmentLines) {
-    const pieces = row.quantity - row.shipped - row.short - row.damaged - row.cancelled;
+    const pieces = row.quantity - row.shipped - row.short - row.damaged - row.cancelled - row.reversed;
     add(left, JSON.stringify([row.order_id, row.line_id, row.location]), pieces);
   }
   const promised = new Map<string, number>();

@@ -2,6 +2,7 @@ import { Random } from "../kernel/random.js";
 import { DISTURBING } from "./disturbing.js";
 import { faultsOf } from "./faults.js";
 import { LOOKING } from "./looking.js";
+import { RIGHTING } from "./righting.js";
 import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
 import { SELLING } from "./selling.js";
@@ -19,6 +20,7 @@ const DRAWN: Readonly<Record<string, Drawn>> = {
   ...SELLING,
   ...WAREHOUSING,
   ...UPLOADING,
+  ...RIGHTING,
   ...RULING,
   ...LOOKING,
   ...DISTURBING,

@@ -6,6 +6,7 @@ import type { World } from "../world/world.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
 import { lookingDone } from "./looking.js";
+import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
 import { sellingDone } from "./selling.js";
@@ -26,6 +27,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...uploadingDone,
   ...rulingDone,
   ...lookingDone,
+  ...rightingDone,
   ...disturbingDone,
 };
 
