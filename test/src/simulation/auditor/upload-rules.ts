@@ -34,8 +34,8 @@ export function uploadRules(evidence: Evidence, findings: Findings): void {
 
 function bookedByLine(evidence: Evidence): Map<string, Booked> {
   const booked = new Map<string, Booked>();
-  for (const { reference, sku, legs, kind } of movementsOf(evidence)) {
-    if (kind !== "RECEIPT") continue;
+  for (const { reference, sku, legs, kind, reverses } of movementsOf(evidence)) {
+    if (kind !== "RECEIPT" || reverses !== null) continue;
     const key = JSON.stringify([reference.id, reference.line]);
     const row = booked.get(key) ?? { sku, pieces: 0, unsellable: 0 };
     for (const { bucket, delta } of legs) {
