@@ -6,6 +6,8 @@ import { LINE_OFF } from "./domain/alert-line.js";
 import { adjustmentRoutes } from "./http/adjustment-routes.js";
 import { alertLineRoutes } from "./http/alert-line-routes.js";
 import { announcementRoutes } from "./http/announcement-routes.js";
+import { claimListRoutes } from "./http/claim-list-routes.js";
+import { claimRoutes } from "./http/claim-routes.js";
 import { countingRoutes } from "./http/counting-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
@@ -57,6 +59,8 @@ export function warehouseService(): ServiceDefinition<typeof CONFIG> {
       ...warehouseRoutes(context),
       ...labellingRoutes(context),
       ...announcementRoutes(context),
+      ...claimRoutes(context),
+      ...claimListRoutes(context.db),
       ...documentRoutes(context.db, deskOf(context)),
       ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),

@@ -1,3 +1,4 @@
+import type { ClaimFault } from "./claim-book.js";
 import type { BookDocument, BookRows, DocumentRow } from "./commands.js";
 import { type BookedAs, bookedAs, type Misread, NO_LABELLING } from "./labelling.js";
 import type { Booked, RowOutcome, RowsBooked } from "./outcomes.js";
@@ -23,6 +24,11 @@ export function bookDocument(bench: Workbench, { head, lines }: BookDocument): B
   if (known.lineCount > 0) return again(known, head, lines);
   const read = readLines(bench, head, lines);
   if ("outcome" in read) return read;
+  const [fault] = claimFaults(bench, head, read);
+  if (fault) {
+    const errors = [{ field: `lines[${fault.index}].${fault.field}`, reason: fault.reason }];
+    return refuse(fault.code, "goods cannot go back on the claim", errors);
+  }
   const absent = notOnHand(bench, head, read);
   if (absent.length > 0) return refuse("NOT_ON_HAND", "not that many pieces are there", absent);
   for (const line of read) bookLine(bench, head, line);
@@ -50,6 +56,8 @@ function bookRow(bench: Workbench, { row, head, line }: DocumentRow, returned: R
   }
   const booked = readLine(bench, head, line);
   if ("field" in booked) return { row, outcome: "REJECTED", field: booked.field, reason: booked.reason };
+  const [fault] = claimFaults(bench, head, [{ told: line, booked }]);
+  if (fault) return { row, outcome: "REJECTED", field: fault.field, reason: fault.reason };
   const [absent] = notOnHand(bench, head, [{ told: line, booked }]);
   if (absent) return { row, outcome: "REJECTED", field: "quantity", reason: absent.reason };
   bookLine(bench, head, { told: line, booked });
@@ -74,6 +82,7 @@ function again(
 
 function bookLine(bench: Workbench, head: DocumentHead, { told, booked }: ReadLine): void {
   for (const movement of movementsOf(head, told, booked)) bench.record(movement);
+  if (head.kind === "DISPOSAL") bench.claims.sendBack(head.location, { told, booked }, head.reference, head.actor);
   bench.addDocumentLine(head, told, booked);
 }
 
@@ -98,14 +107,37 @@ function readLines(bench: Workbench, head: DocumentHead, lines: readonly Documen
   return refuse(first.code, "lines cannot be read by the labels of the warehouse", errors);
 }
 
-/** The lines that take more than is there; lines of one SKU count together. Receipts and returns take nothing. */
+/** The lines that cannot be booked on the claim they name; lines of one SKU and claim count together. */
+function claimFaults(
+  bench: Workbench,
+  head: DocumentHead,
+  lines: readonly ReadLine[],
+): (ClaimFault & { readonly index: number })[] {
+  const back = new Map<string, number>();
+  return lines.flatMap((line, index) => {
+    if (line.told.claim === undefined) return [];
+    const key = JSON.stringify([line.told.claim, line.booked.sku]);
+    const fault = bench.claims.faultOf(head.kind, head.location, line, back.get(key) ?? 0);
+    back.set(key, (back.get(key) ?? 0) + line.told.quantity);
+    return fault === undefined ? [] : [{ ...fault, index }];
+  });
+}
+
+/**
+ * The lines that take more than is there; lines of one SKU count together. Receipts and returns take nothing, and what lies
+ * under a claim is there for the claim alone.
+ */
 function notOnHand(bench: Workbench, head: DocumentHead, lines: readonly ReadLine[]): RefusedField[] {
   if (head.kind === "RECEIPT" || head.kind === "RETURN") return [];
   const taken = new Map<string, number>();
   const absent: RefusedField[] = [];
-  lines.forEach(({ told: { quantity }, booked: { sku } }, index) => {
-    const { total, unsellable } = bench.onHand.at(sku, head.location);
-    const there = head.kind === "DAMAGE" ? total - unsellable : unsellable;
+  lines.forEach((line, index) => {
+    if (bench.claims.holds(line)) return;
+    const { quantity } = line.told;
+    const { sku } = line.booked;
+    const { total, unsellable, claimed = 0 } = bench.onHand.at(sku, head.location);
+    const free = unsellable - claimed - bench.claims.claimedAt(sku, head.location);
+    const there = head.kind === "DAMAGE" ? total - unsellable : free;
     const sum = (taken.get(sku) ?? 0) + quantity;
     taken.set(sku, sum);
     if (sum > there) absent.push({ field: `lines[${index}].quantity`, reason: `not that many of ${sku} are there` });

@@ -1,6 +1,7 @@
 import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
 import type { AdjustmentHead, BookedAdjustment } from "./adjusting.js";
 import type { LowChange } from "./alert-line.js";
+import type { ClaimedChange, SentBack } from "./claim-book.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment, FulfilmentLine } from "./fulfilment.js";
 import type { BookedAs } from "./labelling.js";
@@ -67,6 +68,9 @@ export interface Decision {
   readonly onHand: readonly OnHandChange[];
   /** Rows of them that crossed their alert line. */
   readonly low: readonly LowChange[];
+  /** Pieces that went back on claims, and what that changes of the pieces under claim. */
+  readonly sentBack: readonly SentBack[];
+  readonly claimed: readonly ClaimedChange[];
   readonly newFulfilments: readonly Fulfilment[];
   readonly changedFulfilments: readonly FulfilmentUpdate[];
   readonly newDocuments: readonly DocumentHead[];

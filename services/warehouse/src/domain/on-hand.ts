@@ -8,6 +8,8 @@ export interface OnHand {
   readonly unsellable: number;
   /** At or below its alert line; null or missing: it never had a usable piece. */
   readonly low?: boolean | null;
+  /** Unsellable pieces under claim; missing: none. */
+  readonly claimed?: number;
 }
 
 /** A row before and after one decision. */
@@ -19,7 +21,7 @@ export interface OnHandStep {
 }
 
 /** A change of one row of on hand: `total` and `unsellable` are deltas in pieces. */
-export type OnHandChange = Omit<OnHand, "low">;
+export type OnHandChange = Omit<OnHand, "low" | "claimed">;
 
 /** A row whose total crossed 0 during one decision. */
 export interface Crossing {
@@ -55,7 +57,7 @@ export class OnHandBook {
   at(sku: string, location: string): OnHand {
     const key = onHandKey(sku, location);
     const entry = this.#entries.get(key);
-    if (entry) return { sku, location, total: entry.total, unsellable: entry.unsellable };
+    if (entry) return { ...entry.before, total: entry.total, unsellable: entry.unsellable };
     return this.#rows.get(key) ?? { sku, location, total: 0, unsellable: 0 };
   }
 

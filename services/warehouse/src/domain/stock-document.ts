@@ -22,6 +22,8 @@ export interface DocumentLine {
   readonly area?: string;
   /** The announcement that the pieces belong to (receipts only). */
   readonly inbound?: string;
+  /** The claim that they are sent back on (disposals), or that they replace goods of (receipts). */
+  readonly claim?: string;
 }
 
 /** A line with what it comes to by the labels of its warehouse. */
@@ -83,4 +85,5 @@ export const sameLine = (a: DocumentLine, b: DocumentLine): boolean =>
   a.lineId === b.lineId &&
   a.orderId === b.orderId &&
   a.area === b.area &&
-  a.inbound === b.inbound;
+  a.inbound === b.inbound &&
+  a.claim === b.claim;

@@ -1,6 +1,7 @@
 import type { MovementDraft } from "@septet/stock-contracts";
 import { type AdjustmentHead, adjustmentIdOf, type BookedAdjustment } from "./adjusting.js";
 import { lowStock } from "./alert-line.js";
+import { ClaimBook } from "./claim-book.js";
 import type { CancelFulfilment } from "./commands.js";
 import type {
   Decision,
@@ -38,6 +39,7 @@ export interface RecordOptions {
 export class Workbench {
   readonly world: World;
   readonly onHand: OnHandBook;
+  readonly claims: ClaimBook;
   readonly movements: RecordedDraft[] = [];
   readonly stocktakes: StocktakeBook;
   /** Lines as they were when they were counted. */
@@ -58,6 +60,7 @@ export class Workbench {
     this.world = world;
     this.onHand = new OnHandBook(world.onHand);
     this.stocktakes = new StocktakeBook(world.stocktaking);
+    this.claims = new ClaimBook(world.claims);
   }
 
   /** Takes down a movement of ours and applies its own legs to what is on hand. */
@@ -187,6 +190,8 @@ export class Workbench {
       outcomes,
       onHand: this.onHand.changes(),
       low: low.changes,
+      sentBack: this.claims.sentBack(),
+      claimed: this.claims.claimed(),
       newFulfilments: [...this.#fulfilments.values()].filter((f) => !this.world.fulfilments.has(f.fulfilmentId)),
       changedFulfilments: this.#changedFulfilments(),
       newDocuments: documents.flatMap(([, own]) => (own.head ? [own.head] : [])),

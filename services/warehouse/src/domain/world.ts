@@ -1,5 +1,6 @@
 import type { BookedAdjustment } from "./adjusting.js";
 import type { AlertLines } from "./alert-line.js";
+import type { Claim } from "./claim.js";
 import type { CancelFulfilment } from "./commands.js";
 import type { Fulfilment } from "./fulfilment.js";
 import type { Labelling } from "./labelling.js";
@@ -35,6 +36,8 @@ export interface World {
   /** By `onHandKey`. */
   readonly onHand: ReadonlyMap<string, OnHand>;
   readonly alertLines: AlertLines;
+  /** Those that documents name. */
+  readonly claims: ReadonlyMap<string, Claim>;
   readonly fulfilments: ReadonlyMap<string, Fulfilment>;
   /** By fulfilmentId: cancel requests that came before the fulfilment they speak of, oldest first. */
   readonly waitingCancellations: ReadonlyMap<string, readonly CancelFulfilment[]>;

@@ -27,9 +27,11 @@ export const referenceOf = (claim: IdempotencyClaim): string => `key-${claim.id.
 export function labelsOf(told: {
   readonly area?: string | undefined;
   readonly inbound?: string | undefined;
-}): Pick<DocumentLine, "area" | "inbound"> {
+  readonly claim?: string | undefined;
+}): Pick<DocumentLine, "area" | "inbound" | "claim"> {
   return {
     ...(told.area === undefined ? {} : { area: told.area }),
     ...(told.inbound === undefined ? {} : { inbound: told.inbound }),
+    ...(told.claim === undefined ? {} : { claim: told.claim }),
   };
 }

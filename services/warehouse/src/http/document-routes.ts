@@ -20,6 +20,7 @@ const HEAD = { location, reference: id.optional(), reason: reason.optional() };
 const RECEIPT = z.strictObject({
   ...HEAD,
   inbound: id.optional(),
+  claim: id.optional(),
   lines: lines(
     receivedPieces(z.strictObject({ sku, quantity, unsellableQuantity: part.default(0), area: area.optional() })),
   ),
@@ -34,6 +35,7 @@ const JUDGED_LINE = z.strictObject({
 });
 const RETURN = z.strictObject({ ...HEAD, orderId: id.optional(), lines: lines(judgedPieces(JUDGED_LINE)) });
 const CONDITION = z.strictObject({ ...HEAD, lines: lines(z.strictObject({ sku, quantity })) });
+const DISPOSAL = z.strictObject({ ...CONDITION.shape, claim: id.optional() });
 const DAMAGE = z.strictObject({
   ...HEAD,
   lines: lines(z.strictObject({ sku, quantity, area: area.optional() })),
@@ -55,7 +57,13 @@ export function documentRoutes(db: Database, desk: Desk): Route[] {
   return [
     documentRoute(db, desk, "/v1/receipts", "RECEIPT", "Books goods that arrived", RECEIPT, (told) =>
       told.lines.map(({ sku, quantity, unsellableQuantity: unsellable, area }) => {
-        return { ...NOTHING_ELSE, sku, quantity, unsellable, ...labelsOf({ area, inbound: told.inbound }) };
+        return {
+          ...NOTHING_ELSE,
+          sku,
+          quantity,
+          unsellable,
+          ...labelsOf({ area, inbound: told.inbound, claim: told.claim }),
+        };
       }),
     ),
     documentRoute(db, desk, "/v1/returns", "RETURN", "Books goods that came back, each line judged", RETURN, (told) =>
@@ -67,15 +75,13 @@ export function documentRoutes(db: Database, desk: Desk): Route[] {
     documentRoute(db, desk, "/v1/damages", "DAMAGE", "Sellable goods were found unfit", DAMAGE, (told) =>
       told.lines.map(({ sku, quantity, area }) => ({ ...NOTHING_ELSE, sku, quantity, ...labelsOf({ area }) })),
     ),
-    conditionRoute(db, desk, "/v1/restorations", "RESTORATION", "Unfit goods were found fit again"),
-    conditionRoute(db, desk, "/v1/disposals", "DISPOSAL", "Unfit goods were scrapped, or sent back"),
+    documentRoute(db, desk, "/v1/restorations", "RESTORATION", "Unfit goods were found fit again", CONDITION, (told) =>
+      told.lines.map((line) => ({ ...NOTHING_ELSE, ...line })),
+    ),
+    documentRoute(db, desk, "/v1/disposals", "DISPOSAL", "Unfit goods were scrapped, or sent back", DISPOSAL, (told) =>
+      told.lines.map((line) => ({ ...NOTHING_ELSE, ...line, ...labelsOf({ claim: told.claim }) })),
+    ),
   ];
-}
-
-function conditionRoute(db: Database, desk: Desk, path: string, kind: DocumentKind, summary: string): Route {
-  return documentRoute(db, desk, path, kind, summary, CONDITION, (told) =>
-    told.lines.map((line) => ({ ...NOTHING_ELSE, ...line })),
-  );
 }
 
 function documentRoute<B extends z.ZodType<Told>>(
@@ -102,8 +108,8 @@ function documentRoute<B extends z.ZodType<Told>>(
     responses: {
       200: "booked before with the same content; or an upload: counts, and what is wrong with which row",
       201: "booked",
-      409: "the reference stands for something else, or not that many pieces are there",
-      422: "no such warehouse or area, a code that names unsellable stock, or an upload that cannot be read",
+      409: "the reference stands for something else, not that many pieces are there, or the claim does not allow it",
+      422: "no such warehouse or area, a code that names unsellable stock, a claim nobody opened, or an upload that cannot be read",
     },
     handler: (context) => {
       if (context.bulk !== undefined) return uploadDocuments(db, desk, kind, context);

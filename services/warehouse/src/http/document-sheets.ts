@@ -37,6 +37,7 @@ const RECEIVED = receivedPieces(
     unsellableQuantity: part.default(0),
     area: area.optional(),
     inbound: id.optional(),
+    claim: id.optional(),
   }),
 );
 const JUDGED = judgedPieces(
@@ -52,11 +53,12 @@ const JUDGED = judgedPieces(
   }),
 );
 const CONDITION = z.object({ ...PLACE, sku, quantity });
+const DISPOSED = z.object({ ...PLACE, sku, quantity, claim: id.optional() });
 const DAMAGED = z.object({ ...PLACE, sku, quantity, area: area.optional() });
 const NOTHING_ELSE = { unsellable: 0, missing: 0, lineId: null, orderId: null };
 
 const RECEIPTS: Sheet = {
-  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], ["area", "inbound"]),
+  columns: columns(["sku", "quantity"], ["quantity", "unsellableQuantity"], ["area", "inbound", "claim"]),
   read: (row, fields) => {
     const read = checkedRow(RECEIVED, row, fields);
     if (!("data" in read)) return read;
@@ -95,12 +97,22 @@ const DAMAGES: Sheet = {
   },
 };
 
+const DISPOSALS: Sheet = {
+  columns: columns(["sku", "quantity"], ["quantity"], ["claim"]),
+  read: (row, fields) => {
+    const read = checkedRow(DISPOSED, row, fields);
+    if (!("data" in read)) return read;
+    const { sku, quantity } = read.data;
+    return { data: read.data, line: { ...NOTHING_ELSE, sku, quantity, ...labelsOf(read.data) } };
+  },
+};
+
 const SHEETS: { readonly [K in DocumentKind]: Sheet } = {
   RECEIPT: RECEIPTS,
   RETURN: RETURNS,
   DAMAGE: DAMAGES,
   RESTORATION: CONDITIONS,
-  DISPOSAL: CONDITIONS,
+  DISPOSAL: DISPOSALS,
 };
 
 /** The header of a kind's CSV, for people: columns that may be left out stand in brackets. */

@@ -9,6 +9,15 @@ const PROBLEMS: {
   ALREADY_UNSELLABLE: { status: 422, type: "already-unsellable", title: "The code names unsellable stock" },
   DOCUMENT_CONFLICT: { status: 409, type: "document-conflict", title: "The reference was used before" },
   NOT_ON_HAND: { status: 409, type: "not-on-hand", title: "Not that many pieces are there" },
+  UNKNOWN_CLAIM: { status: 422, type: "unknown-claim", title: "No such claim" },
+  CLAIM_CONFLICT: { status: 409, type: "claim-conflict", title: "The claim's id was used before" },
+  CLAIM_STATE: { status: 409, type: "claim-state", title: "Not in this state" },
+  CLAIM_EMPTY: { status: 409, type: "claim-empty", title: "The claim has no lines" },
+  CLAIM_TOO_LONG: { status: 409, type: "claim-too-long", title: "The claim has too many lines" },
+  CLAIM_CURRENCY: { status: 422, type: "claim-currency", title: "The claim is in another currency" },
+  CLAIM_AMOUNT: { status: 422, type: "claim-amount", title: "The amount does not fit the outcome" },
+  NOT_CLAIMABLE: { status: 409, type: "not-claimable", title: "Not that many unclaimed unsellable pieces are there" },
+  MORE_THAN_CLAIMED: { status: 409, type: "more-than-claimed", title: "More than is under the claim" },
   UNKNOWN_FULFILMENT: { status: 404, type: "unknown-fulfilment", title: "No such fulfilment" },
   UNKNOWN_LINE: { status: 422, type: "unknown-line", title: "No such line" },
   FULFILMENT_STATE: { status: 409, type: "fulfilment-state", title: "Not in this state" },
@@ -29,17 +38,17 @@ const PROBLEMS: {
 };
 
 /** The problem that tells a clerk of a refusal; `code` is its name for programs. */
-export function refusalAnswer(refusal: Refusal): Answer {
+export function refusalProblem(refusal: Refusal): Problem {
   const errors = refusal.errors.map(({ field, reason }) => ({ field: `body.${field}`, reason }));
-  return problemAnswer(
-    new Problem({
-      ...PROBLEMS[refusal.code],
-      detail: refusal.detail,
-      ...(errors.length === 0 ? {} : { errors }),
-      extra: { code: refusal.code, ...(refusal.current === undefined ? {} : { current: refusal.current }) },
-    }),
-  );
+  return new Problem({
+    ...PROBLEMS[refusal.code],
+    detail: refusal.detail,
+    ...(errors.length === 0 ? {} : { errors }),
+    extra: { code: refusal.code, ...(refusal.current === undefined ? {} : { current: refusal.current }) },
+  });
 }
+
+export const refusalAnswer = (refusal: Refusal): Answer => problemAnswer(refusalProblem(refusal));
 
 /** A problem as an answer, so that it can be kept with its key. */
 export function problemAnswer(problem: Problem): Answer {

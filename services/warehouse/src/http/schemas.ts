@@ -20,6 +20,9 @@ export const id = text(LIMITS.MAX_ID_CHARS);
 export const reason = text(LIMITS.MAX_TEXT_CHARS);
 export const tracking = text(LIMITS.MAX_ID_CHARS);
 export const name = text(LIMITS.MAX_ID_CHARS);
+/** An amount in minor units, 0 or more. */
+export const minor = z.int("takes whole minor units").min(0).max(LIMITS.MAX_MONEY_MINOR);
+export const currency = z.string().regex(/^[A-Z]{3}$/, "takes an ISO 4217 code such as CNY");
 /** A moment, ISO 8601, up to the year 9999. */
 export const iso = z.iso.datetime({ offset: true, error: "takes an ISO 8601 time" });
 /** An area of a warehouse. */

@@ -4,8 +4,8 @@ import { type OnHand, onHandKey } from "../domain/on-hand.js";
 
 // One round trip for both, in every slice that changes a count; the lines of most SKUs are none.
 const LOAD = `SELECT sku, location, total::float8 AS total, unsellable::float8 AS unsellable, low,
-    NULL::int AS pieces, NULL::text AS buyer, false AS line FROM on_hand WHERE sku = ANY($1::text[])
-  UNION ALL SELECT sku, location, NULL, NULL, NULL, pieces, buyer, true FROM alert_line WHERE sku = ANY($1::text[])`;
+    claimed::float8 AS claimed, NULL::int AS pieces, NULL::text AS buyer, false AS line FROM on_hand WHERE sku = ANY($1::text[])
+  UNION ALL SELECT sku, location, NULL, NULL, NULL, NULL, pieces, buyer, true FROM alert_line WHERE sku = ANY($1::text[])`;
 const PUT = `INSERT INTO alert_line AS l (sku, location, pieces, buyer, changed_at, changed_by)
   SELECT n.*, septet_now(), $5 FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS n (sku, location, pieces, buyer)
   ORDER BY n.sku COLLATE "C", n.location COLLATE "C"

@@ -20,6 +20,7 @@ export interface CommandScope {
   readonly locations: ReadonlySet<string>;
   readonly documentLines: readonly AskedLine[];
   /** By location: the codes that are to be read as its labels say. */
+  readonly claims: ReadonlySet<string>;
   readonly labelled: ReadonlyMap<string, ReadonlySet<string>>;
   /** Documents told as a whole. */
   readonly wholeDocuments: ReadonlySet<string>;
@@ -37,6 +38,7 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
     cancelRequests: [] as string[],
     locations: new Set<string>(),
     documentLines: [] as AskedLine[],
+    claims: new Set<string>(),
     labelled: new Map<string, Set<string>>(),
     wholeDocuments: new Set<string>(),
   };
@@ -88,7 +90,8 @@ function addTo(scope: OpenScope, command: Command): void {
       const documentId = documentIdOf(command.head);
       scope.locations.add(command.head.location);
       scope.wholeDocuments.add(documentId);
-      for (const { sku, line } of command.lines) {
+      for (const { sku, line, claim } of command.lines) {
+        if (claim !== undefined) scope.claims.add(claim);
         addLabelled(scope, command.head.location, sku);
         scope.documentLines.push({ documentId, line });
       }
@@ -97,6 +100,7 @@ function addTo(scope: OpenScope, command: Command): void {
     case "BOOK_ROWS":
       for (const { head, line } of command.rows) {
         scope.locations.add(head.location);
+        if (line.claim !== undefined) scope.claims.add(line.claim);
         addLabelled(scope, head.location, line.sku);
         scope.documentLines.push({ documentId: documentIdOf(head), line: line.line });
       }

@@ -7,7 +7,7 @@ const LOAD_WHOLE = `SELECT d.document_id, d.order_id,
     (SELECT count(*)::int FROM document_line l WHERE l.document_id = d.document_id) AS line_count
   FROM document d WHERE d.document_id = ANY($1::text[])`;
 const LOAD = `SELECT l.document_id, l.line, l.sku, l.quantity, l.unsellable, l.missing, l.line_id, l.order_id,
-    l.told_sku, l.told_unsellable, l.area, l.inbound
+    l.told_sku, l.told_unsellable, l.area, l.inbound, l.claim
   FROM unnest($1::text[], $2::text[]) AS asked (document_id, line)
   JOIN document_line l ON l.document_id = asked.document_id AND l.line = asked.line`;
 const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, reference, order_id, reason, actor, booked_at)
@@ -16,9 +16,9 @@ const CREATE_HEADS = `INSERT INTO document (document_id, kind, location, referen
   ORDER BY h.document_id COLLATE "C" ON CONFLICT (document_id) DO NOTHING`;
 // No ON CONFLICT: a line that came in between means that somebody else booked the reference, and everything begins again.
 const CREATE_LINES = `INSERT INTO document_line (document_id, line, sku, quantity, unsellable, missing, line_id, order_id,
-    told_sku, told_unsellable, area, inbound)
+    told_sku, told_unsellable, area, inbound, claim)
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
-    $9::text[], $10::int[], $11::text[], $12::text[])
+    $9::text[], $10::int[], $11::text[], $12::text[], $13::text[])
     AS l (document_id, line) ORDER BY l.document_id COLLATE "C", l.line COLLATE "C"`;
 
 interface LineRow {
@@ -34,6 +34,7 @@ interface LineRow {
   told_unsellable: number | null;
   area: string | null;
   inbound: string | null;
+  claim: string | null;
 }
 
 /** The line as it was told, whatever it was booked as. */
@@ -48,6 +49,7 @@ function toldLine(row: LineRow): DocumentLine {
     orderId: row.order_id,
     ...(row.area === null ? {} : { area: row.area }),
     ...(row.inbound === null ? {} : { inbound: row.inbound }),
+    ...(row.claim === null ? {} : { claim: row.claim }),
   };
 }
 
@@ -147,5 +149,6 @@ export async function createDocuments(
     lines.map(({ line, booked }) => (line.unsellable === booked.unsellable ? null : line.unsellable)),
     lines.map(({ line }) => line.area ?? null),
     lines.map(({ line }) => line.inbound ?? null),
+    lines.map(({ line }) => line.claim ?? null),
   ]);
 }

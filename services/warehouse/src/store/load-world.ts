@@ -3,6 +3,7 @@ import type { UnitOfWork } from "@septet/service-kit";
 import type { World } from "../domain/world.js";
 import { loadAdjustments } from "./adjustment-rows.js";
 import { loadOnHandAndLines } from "./alert-line-rows.js";
+import { loadClaims } from "./claim-rows.js";
 import { type CommandScope, codesWithSuffix } from "./command-scope.js";
 import type { CountingScope } from "./counting-scope.js";
 import { loadDocuments } from "./document-rows.js";
@@ -49,6 +50,7 @@ export async function loadWorld(
     labellings,
     listed: await listedAmong(session, codesWithSuffix(scope.labelled, labellings)),
     onHand,
+    claims: await loadClaims(session, [...scope.claims]),
     alertLines: { lines, defaultPieces: settings.alertLinePieces },
     fulfilments: await loadFulfilments(session, fulfilments),
     waitingCancellations: await loadWaitingCancellations(session, [...scope.requested]),

@@ -1,11 +1,14 @@
 import { StartOver, sqlState, type UnitOfWork } from "@septet/service-kit";
 import { COMPLETE } from "../domain/announcement.js";
 import type { Decision, RecordedDraft } from "../domain/decision.js";
+import { onHandKey } from "../domain/on-hand.js";
 import { type PhysicalEntry, physicalEntries } from "../domain/physical-log.js";
 import { outlineOf, type RecordedMovement } from "../domain/recorded-movement.js";
 import type { World } from "../domain/world.js";
 import { createAdjustments } from "./adjustment-rows.js";
 import { announcementsOf, closeComplete, reopenIncomplete } from "./announcement-rows.js";
+import { addClaimed, noteSentBack } from "./claim-rows.js";
+import { missFromClaims, type Place, unsendFromClaims } from "./claims-short.js";
 import { createDocuments, reverseDocumentLines } from "./document-rows.js";
 import { createFulfilments, updateFulfilments } from "./fulfilment-rows.js";
 import { addToOnHand } from "./on-hand-rows.js";
@@ -37,6 +40,8 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   await updateFulfilments(unit, decision.changedFulfilments);
   await keepLines(unit, decision.stocktakeLines, decision.counts);
   await keepWaitingCancellations(unit, decision.newWaitingCancellations, decision.answeredCancellations);
+  await noteSentBack(unit, decision.sentBack, world.now);
+  await addClaimed(unit, decision.claimed);
   await addToOnHand(unit, decision.onHand, world.onHand, decision.low);
   const recorded = decision.movements.map((draft) => record(unit, draft));
   await notePhysical(unit, [
@@ -51,8 +56,18 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
   await noteSettledLines(unit, decision.settledLines);
   await reverseDocumentLines(unit, decision.reversedLines);
   await reopenIncomplete(unit, decision.reversedLines);
+  await unsendFromClaims(unit, decision.reversedLines, world.now);
+  await missFromClaims(unit, placesToWatch(world, decision), world.now);
   for (const { name, value } of decision.events) unit.publish(name, value);
   return recorded.map(({ movement }) => movement);
+}
+
+/** Where unsellable goods changed under a claim; a disposal that is taken back may bring pieces under one again. */
+function placesToWatch(world: World, { onHand, reversedLines }: Decision): readonly Place[] {
+  return onHand.filter(({ sku, location, unsellable }) => {
+    if (unsellable === 0) return false;
+    return reversedLines.length > 0 || (world.onHand.get(onHandKey(sku, location))?.claimed ?? 0) > 0;
+  });
 }
 
 /** Gives a movement of ours its sequence; what it did to what lies here is noted by it. */

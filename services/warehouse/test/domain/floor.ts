@@ -32,6 +32,7 @@ export const emptyWorld: World = {
   listed: new Set(),
   onHand: new Map(),
   alertLines: NO_ALERT_LINES,
+  claims: new Map(),
   fulfilments: new Map(),
   waitingCancellations: new Map(),
   sequences: new Map(),

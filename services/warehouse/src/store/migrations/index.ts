@@ -1,6 +1,7 @@
 import { AddOrderOfReturnedLines1764200000000 } from "./add-order-of-returned-lines.js";
 import { CreateAlertLines1764220000000 } from "./create-alert-lines.js";
 import { CreateAnnouncements1764230000000 } from "./create-announcements.js";
+import { CreateClaims1764240000000 } from "./create-claims.js";
 import { CreateLabellings1764210000000 } from "./create-labellings.js";
 import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateRecordedMovements1764400000000 } from "./create-recorded-movements.js";
@@ -14,6 +15,7 @@ export const warehouseMigrations = [
   CreateLabellings1764210000000,
   CreateAlertLines1764220000000,
   CreateAnnouncements1764230000000,
+  CreateClaims1764240000000,
   CreatePhysicalLog1764300000000,
   CreateRecordedMovements1764400000000,
   CreateStocktakes1764410000000,
