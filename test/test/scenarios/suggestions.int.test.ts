@@ -10,7 +10,8 @@ let shop: Scenario;
 
 beforeAll(async () => {
   const services = { "order-reservation": 1, warehouse: 1, transfer: 1, ledger: 1 };
-  shop = await Scenario.open({ services });
+  const envOf = { transfer: { SUGGESTIONS_EVERY_SECONDS: "1" } };
+  shop = await Scenario.open({ services, envOf });
   await shop.warehouse.put(`/v1/warehouses/${BATH}`, { name: BATH });
 });
 
@@ -121,6 +122,54 @@ test("a suggestion that was read before Leeds sold most of its stock has changed
   expect(answer.body.suggestion).toEqual(now);
   const drafted = await shop.transfer.post(`/v1/suggestions/${now!.id}/draft`, "draft jam as it is now", {});
   expect(drafted.status).toBe(201);
+});
+
+test("all SKUs are gone through, and those whose covers differ most come first, from one warehouse to another", async () => {
+  await shop.receive("RICE", 560, BATH);
+  await shop.sold("bath-rice", "RICE", 560);
+  await shop.receive("RICE", 900, LEEDS);
+  await shop.receive("PASTA", 280, BATH);
+  await shop.sold("bath-pasta", "PASTA", 274);
+  await shop.receive("PASTA", 900, LEEDS);
+  const path = `/v1/suggestions?source=${LEEDS}&destination=${BATH}`;
+  let seen: string[] = [];
+  await waitFor(
+    "rice before pasta",
+    async () => {
+      const { body } = await shop.transfer.get(path);
+      seen = body.items.map(({ sku }: { sku: string }) => sku);
+      return seen.join() === "RICE,PASTA";
+    },
+    { timeoutMs: PATIENCE_MS, seen: () => seen },
+  );
+  const { body } = await shop.transfer.get(`${path}&limit=1`);
+  expect(body.items).toMatchObject([{ sku: "RICE", quantity: 560, basis: "SOURCE_SELLS_NOTHING" }]);
+  const next = await shop.transfer.get(`${path}&limit=1&cursor=${body.nextCursor}`);
+  expect(next.body.items).toMatchObject([{ sku: "PASTA", differenceDays: 364.39 }]);
+  expect((await shop.transfer.get(`/v1/suggestions?source=${BATH}`)).body.items).toEqual([]);
+});
+
+test("what names no suggestion cannot be drafted, and who may not make transfers may not draft", async () => {
+  const unknown = await shop.transfer.post("/v1/suggestions/nonsense/draft", "draft nonsense", {}, [404]);
+  expect(problemOf(unknown.body)).toBe("not-found");
+  const [suggestion] = await suggested("RICE");
+  const path = `/v1/suggestions/${suggestion!.id}/draft`;
+  expect((await shop.system.http("transfer", 0, ["sre"]).post(path, {})).status).toBe(403);
+  expect((await shop.system.http("transfer", 0, ["storefront"]).get("/v1/suggestions")).status).toBe(403);
+});
+
+test("a shipment that was taken back was no sale", async () => {
+  await shop.receive("SALT", 280, BATH);
+  await shop.sold("bath-4", "SALT", 280);
+  await shop.receive("SALT", 300, LEEDS);
+  await untilSuggested("SALT", 1);
+  const { body } = await shop.warehouse.get("/v1/movements?reference=bath-4");
+  const shipped = body.items.find(({ kind }: { kind: string }) => kind === "SHIP");
+  await shop.warehouse.post("/v1/reversals", "take back salt", {
+    movementId: shipped.movementId,
+    reason: "still here",
+  });
+  await untilSuggested("SALT", 0);
 });
 
 test("sales count for 28 days: then Bath has sold nothing, and nothing is suggested any more", async () => {
