@@ -106,6 +106,18 @@ export class TransferSystem {
     await this.#log.publish(records);
   }
 
+  tellBytes(topic: string, key: string, value: Buffer): Promise<void> {
+    return this.#log.publish([{ topic, key, value }]);
+  }
+
+  /** The error codes of the service's dead letters so far. */
+  async deadLetters(): Promise<(string | undefined)[]> {
+    const codes: (string | undefined)[] = [];
+    const topic = "transfer.dead-letters.v1";
+    await this.#log.read({ topic, from: "earliest", visit: (m) => void codes.push(m.headers["dead-letter-code"]) });
+    return codes;
+  }
+
   /** Everything of one kind that was published so far, in order per key. */
   async told<N extends RecordName>(name: N): Promise<RecordOf<N>[]> {
     const all: RecordOf<N>[] = [];
@@ -142,11 +154,6 @@ export class TransferSystem {
   /** Waits until every message up to now is settled and everything decided is published. */
   async quiet(): Promise<void> {
     await until("transfers have read and sent everything", WITHIN_MS, async () => {
-      const [row] = await this.system.query(
-        "transfer",
-        "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
-      );
-      if (row.n > 0) return false;
       for (const topic of ["stock.transfers.v1", "stock.movements.v1"]) {
         const ends = await this.#log.endOffsets(topic);
         const rows = await this.system.query<{ partition: number; next: number }>(
@@ -157,7 +164,12 @@ export class TransferSystem {
         const next = new Map(rows.map((offset) => [offset.partition, offset.next]));
         for (const [partition, end] of ends) if ((next.get(partition) ?? 0) < end) return false;
       }
-      return true;
+      // After the offsets: what a message led to is in the outbox in the transaction that settled it.
+      const [row] = await this.system.query(
+        "transfer",
+        "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
+      );
+      return row.n === 0;
     });
   }
 }

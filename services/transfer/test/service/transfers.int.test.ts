@@ -90,3 +90,60 @@ describe("what happens once", () => {
     expect([other.status, problemOf(other)]).toEqual([409, "shipment-conflict"]);
   });
 });
+
+describe("messages", () => {
+  test("answers told twice, the refusal before the promise, and our own movements read back count once", async () => {
+    const sku = aSku();
+    const id = await transfers.created([[sku, 10]]);
+    const base = { occurredAt: Date.now(), transferId: id, lineId: "1", sku, source: "WUHAN", quantity: 4 };
+    const refusal = { eventId: randomUUID(), ...base, code: "OUT_OF_STOCK" };
+    await transfers.tell("TransferReservationRejected", refusal, refusal);
+    await transfers.promise(id, "1", sku, 6);
+    await transfers.reaches(id, "RESERVED");
+    const [promise] = (await transfers.told("StockMovement")).filter((movement) => movement.sku === sku);
+    await transfers.tell("StockMovement", promise!, promise!);
+    await transfers.tell("TransferReservationRejected", refusal);
+    await transfers.step(id, "dispatch");
+    await transfers.quiet();
+    expect(await transfers.balance(sku)).toEqual({ transferReserved: 6, inTransit: 6 });
+    expect((await transfers.transfer(id)).pieces).toMatchObject({ reserved: 6, rejected: 4, dispatched: 6 });
+    const positions = (await transfers.system.http("transfer", 0, ["sre"]).get(`/v1/balances?sku=${sku}`)).body
+      .positions;
+    expect(positions["order-reservation"][sku]).toEqual({ contiguous: 1, ahead: [] });
+  });
+
+  test("pieces promised to a transfer that nobody knows are given back at once", async () => {
+    const sku = aSku();
+    await transfers.promise("nobody's", "1", sku, 7);
+    await transfers.quiet();
+    const kinds = (await transfers.told("StockMovement")).flatMap((movement) =>
+      movement.sku === sku ? movement.kind : [],
+    );
+    expect(kinds).toEqual(["TRANSFER_RESERVE", "TRANSFER_CANCEL"]);
+    expect(await transfers.balance(sku)).toEqual({ transferReserved: 0, inTransit: 0 });
+  });
+
+  test("what nobody can read is put aside, and the messages around it are handled", async () => {
+    const sku = aSku();
+    const id = await transfers.created([[sku, 1]]);
+    await transfers.tellBytes("stock.transfers.v1", sku, Buffer.from("nonsense"));
+    await transfers.refuse(id, "1", sku, 1);
+    await transfers.reaches(id, "REJECTED");
+    await transfers.quiet();
+    expect(await transfers.deadLetters()).toEqual(["NOT_AVRO"]);
+  });
+
+  test("a service killed in the middle of it goes on where it was", async () => {
+    const skus = Array.from({ length: 40 }, aSku);
+    const id = await transfers.created(skus.map((sku): [string, number] => [sku, 2]));
+    const answers = skus.map((sku, index) => transfers.promise(id, String(index + 1), sku, 2));
+    await Promise.all([transfers.system.kill("transfer", 1), ...answers]);
+    await transfers.system.restart("transfer", 1);
+    expect((await transfers.reaches(id, "RESERVED")).pieces).toMatchObject({ reserved: 80, held: 80 });
+    await transfers.step(id, "dispatch", undefined, { i: 1 });
+    await transfers.step(id, "receive", undefined, { i: 1 });
+    await transfers.quiet();
+    const moved = (await transfers.told("StockMovement")).filter((movement) => movement.reference.id === id);
+    expect(moved).toHaveLength(3 * skus.length);
+  }, 60_000);
+});
