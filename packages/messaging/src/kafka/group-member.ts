@@ -115,7 +115,7 @@ export class GroupMember {
   /** Waits for the slices under way, at most `withinMs`, commits what is settled and leaves the group. */
   async end(withinMs: number): Promise<void> {
     await endedWithin(this.#closeLanes(), withinMs);
-    await endedWithin(this.#committer.flush(), LEAVE_WITHIN_MS);
+    await endedWithin(this.#committer.end(), LEAVE_WITHIN_MS);
     const left = this.#consumer.disconnect().catch((error: unknown) => {
       this.#options.logger.debug({ error: messageOf(error) }, "the consumer did not leave in order");
     });

@@ -3,6 +3,14 @@ import { messageOf } from "../errors.js";
 import type { Logger } from "../logger.js";
 
 const EVERY_MS = 100;
+/** After a failure; nothing is lost by waiting, but a partition on which nothing more comes would show a lag for ever. */
+const AGAIN_AFTER_MS = 1_000;
+
+interface Settled {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
 
 /**
  * Commits what is settled, at most every 100 ms for all partitions together: a commit per slice would be a round trip per
@@ -11,8 +19,9 @@ const EVERY_MS = 100;
 export class OffsetCommitter {
   readonly #consumer: Consumer;
   readonly #logger: Logger;
-  #settled = new Map<string, { topic: string; partition: number; offset: string }>();
+  #settled = new Map<string, Settled>();
   #timer: NodeJS.Timeout | undefined;
+  #ended = false;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(consumer: Consumer, logger: Logger) {
@@ -28,7 +37,13 @@ export class OffsetCommitter {
 
   /** A partition that went to somebody else must not be committed for any more. */
   forget(): void {
-    this.#settled.clear();
+    this.#settled = new Map();
+  }
+
+  /** Commits what is left, once. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.flush();
   }
 
   async flush(): Promise<void> {
@@ -40,13 +55,22 @@ export class OffsetCommitter {
 
   async #commit(): Promise<void> {
     if (this.#settled.size === 0) return;
-    const offsets = [...this.#settled.values()];
-    this.#settled.clear();
+    const settled = this.#settled;
+    const later = new Map<string, Settled>();
+    this.#settled = later;
     try {
-      await this.#consumer.commitOffsets(offsets);
+      await this.#consumer.commitOffsets([...settled.values()]);
     } catch (error) {
       // The group is rebalancing or the broker away: the messages come again and are dropped as known.
-      this.#logger.debug({ error: messageOf(error), offsets: offsets.length }, "offsets could not be committed");
+      this.#logger.debug({ error: messageOf(error), offsets: settled.size }, "offsets could not be committed");
+      // Unless the partitions went to somebody else meanwhile.
+      if (this.#settled === later && !this.#ended) this.#commitLater(settled);
     }
+  }
+
+  /** Once more, where nothing later was settled. */
+  #commitLater(offsets: ReadonlyMap<string, Settled>): void {
+    for (const [key, offset] of offsets) if (!this.#settled.has(key)) this.#settled.set(key, offset);
+    this.#timer ??= setTimeout(() => void this.flush(), AGAIN_AFTER_MS);
   }
 }

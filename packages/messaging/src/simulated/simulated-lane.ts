@@ -7,6 +7,8 @@ import type { SimulatedSteps } from "./simulated-steps.js";
 
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
+/** A commit that nobody heard is said again after this, unless a later one came first. */
+const COMMIT_AGAIN_MS = 1_000;
 
 export interface LaneParts {
   readonly broker: SimulatedBroker;
@@ -24,6 +26,8 @@ export class SimulatedLane {
   readonly #parts: LaneParts;
   readonly #ended: Promise<void>;
   #open = true;
+  /** Was the last commit heard? */
+  #heard = true;
   #closed: () => void = () => undefined;
   /** Resolves when the lane is closed: what it still waits for is of no interest any more. */
   readonly #closing = new Promise<void>((resolve) => {
@@ -50,18 +54,29 @@ export class SimulatedLane {
       const slice = await this.#fetch(position);
       if (slice === undefined || !(await this.#settle(slice))) return;
       position = slice.at(-1)!.offset + 1;
-      await this.#commit(position);
+      this.#heard = await this.#commit(position);
     }
+  }
+
+  /** Waits for a message at `position`; false when it should be said once more how far it has come, or the lane is closed. */
+  async #readable(position: number): Promise<boolean> {
+    const { broker, steps, at } = this.#parts;
+    let giveUp = () => {};
+    const readable = new Promise<boolean>((resolve) => {
+      giveUp = broker.whenReadable(at, position, () => resolve(true));
+    });
+    const others = [this.#closing, ...(this.#heard ? [] : [steps.wait(COMMIT_AGAIN_MS)])];
+    const came = await Promise.race([readable, ...others.map((other) => other.then(() => false))]);
+    giveUp();
+    return came;
   }
 
   async #fetch(position: number): Promise<InboundMessage[] | undefined> {
     const { broker, steps, options, at } = this.#parts;
-    let giveUp = () => {};
-    const readable = new Promise<void>((resolve) => {
-      giveUp = broker.whenReadable(at, position, resolve);
-    });
-    await Promise.race([readable, this.#closing]);
-    giveUp();
+    while (!(await this.#readable(position))) {
+      if (!this.#open) return undefined;
+      this.#heard = await this.#commit(position);
+    }
     if (!this.#open) return undefined;
     const label = `deliver ${options.groupId} ${at.topic}/${at.partition}@${position}`;
     const slice = steps.take(label, () => {
@@ -89,11 +104,12 @@ export class SimulatedLane {
     }
   }
 
-  /** A refused or unheard commit is no matter: what was settled comes again and is dropped as known. */
-  async #commit(nextOffset: number): Promise<void> {
+  /** What was settled and not committed comes again and is dropped as known. False when nobody heard it. */
+  async #commit(nextOffset: number): Promise<boolean> {
     const { broker, steps, options, at, generation } = this.#parts;
-    await steps.take(`commit ${options.groupId} ${at.topic}/${at.partition}@${nextOffset}`, () => {
-      return steps.commitHeard() && broker.group(options.groupId).commit(generation, at, nextOffset);
+    const heard = await steps.take(`commit ${options.groupId} ${at.topic}/${at.partition}@${nextOffset}`, () => {
+      return steps.commitHeard() ? broker.group(options.groupId).commit(generation, at, nextOffset) : "unheard";
     });
+    return heard !== "unheard";
   }
 }

@@ -96,4 +96,26 @@ describe("a member of a group", () => {
     await member.end(1_000);
     expect(consumer.committed).toEqual([{ topic: "upstream.orders.v1", partition: 0, offset: "8" }]);
   });
+
+  test("commits again what the broker did not take, also when nothing more comes", async () => {
+    const consumer = new FakeConsumer();
+    const commit = consumer.commitOffsets;
+    let refused = 0;
+    consumer.commitOffsets = async () => {
+      refused += 1;
+      consumer.commitOffsets = commit;
+      throw new Error("the broker is away");
+    };
+    const stop = new AbortController();
+    const member = memberOf(consumer, []);
+    const life = member.live(stop.signal);
+    await eventually(() => expect(consumer.eachBatch).toBeDefined());
+    await consumer.fetch(7);
+    await eventually(() => expect(consumer.committed).toHaveLength(1));
+    expect(refused).toBe(1);
+    expect(consumer.committed).toEqual([{ topic: "upstream.orders.v1", partition: 0, offset: "8" }]);
+    stop.abort();
+    await life;
+    await member.end(1_000);
+  });
 });

@@ -116,6 +116,7 @@ describe("what a reader may see", () => {
     await log.consume(options(slices));
     await steps.doAll();
     steps.deafCommits = 1;
+    steps.timeStands = true;
     broker.append(record("a", "1"), 0);
     await steps.doAll();
     broker.group("readers").deal(0);
@@ -123,6 +124,18 @@ describe("what a reader may see", () => {
     expect(slices).toEqual([["1"], ["1"]]);
     const partition = broker.partitionOf("a");
     expect(broker.group("readers").committed({ topic: TOPIC, partition })).toBe(1);
+  });
+
+  test("a commit that nobody heard is said again, also when nothing more comes", async () => {
+    const { broker, steps, log } = world();
+    const slices: string[][] = [];
+    await log.consume(options(slices));
+    await steps.doAll();
+    steps.deafCommits = 2;
+    broker.append(record("a", "1"), 0);
+    await steps.doAll();
+    expect(slices).toEqual([["1"]]);
+    expect(broker.group("readers").committed({ topic: TOPIC, partition: broker.partitionOf("a") })).toBe(1);
   });
 
   test("a slice that failed comes again until it is settled", async () => {

@@ -10,6 +10,8 @@ export class StepsAtWill implements SimulatedSteps {
   readonly #offered: Offered[] = [];
   fates: PublishFate[] = [];
   deafCommits = 0;
+  /** Nobody who waits gets to the end of his waiting. */
+  timeStands = false;
   /** Sizes of slices and the like: 0 unless told, counted down to the bound. */
   choices: number[] = [];
 
@@ -41,7 +43,7 @@ export class StepsAtWill implements SimulatedSteps {
   }
 
   wait(_ms: number): Promise<void> {
-    return Promise.resolve();
+    return this.timeStands ? new Promise(() => undefined) : Promise.resolve();
   }
 
   now(): number {
