@@ -1,8 +1,10 @@
 import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
+import { arrivingRoutes } from "./http/arriving-routes.js";
 import { inTransitRoutes } from "./http/in-transit-routes.js";
-import { stepRoutes } from "./http/step-routes.js";
+import { leavingRoutes } from "./http/leaving-routes.js";
 import { suggestionRoutes } from "./http/suggestion-routes.js";
 import { transferRoutes } from "./http/transfer-routes.js";
+import { turningRoutes } from "./http/turning-routes.js";
 import { transferConsumer } from "./messaging/consumer.js";
 import { transferMigrations } from "./store/migrations/index.js";
 import { dropOldSales } from "./store/old-sales.js";
@@ -33,7 +35,9 @@ export function transferService(): ServiceDefinition<typeof SUGGESTION_VARIABLES
     ],
     routes: (context) => [
       ...transferRoutes(context, context),
-      ...stepRoutes(context),
+      ...leavingRoutes(context),
+      ...arrivingRoutes(context),
+      ...turningRoutes(context),
       ...inTransitRoutes(context.db),
       ...suggestionRoutes(context, suggestionsOf(context)),
       balancesRoute({ db: context.db, service: "transfer", sql: BALANCES }),
