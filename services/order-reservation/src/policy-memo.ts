@@ -1,4 +1,5 @@
 import { type Policies, type Policy, type PolicyBook, skuScope } from "./domain/index.js";
+import { NO_KEYS, type VelocityKeys } from "./source-hashes.js";
 
 const isOfASku = (scope: string): boolean => scope.startsWith("sku:");
 
@@ -7,6 +8,8 @@ const isOfASku = (scope: string): boolean => scope.startsWith("sku:");
  * date: under its locks every slice reads for itself, and starts over when it lacks a counter.
  */
 export class PolicyMemo implements PolicyBook {
+  /** The keys of devices and addresses, as far as a rule asked for them. */
+  keys: VelocityKeys = NO_KEYS;
   #ofSales = new Map<string, Policy>();
   readonly #ofSkus = new Map<string, Policy>();
 

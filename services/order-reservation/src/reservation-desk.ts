@@ -12,6 +12,8 @@ import { PolicyMemo } from "./policy-memo.js";
 import { type SettleOptions, settleSlice } from "./settle-slice.js";
 import type { RequestItem, SliceItem, SliceResult } from "./slice-item.js";
 import { ExpiredHoldsFirst } from "./store/load-world.js";
+import { rotateVelocityKey } from "./store/velocity-keys.js";
+import { NoVelocityKey } from "./store/with-counts.js";
 
 /** Messages, requests and sweeps settled in one transaction, at most. */
 export const MAX_SLICE_ITEMS = 500;
@@ -25,6 +27,13 @@ async function settleBehindExpiredHolds(o: SettleOptions, items: readonly SliceI
     try {
       return await settleSlice(o, items);
     } catch (error) {
+      if (error instanceof NoVelocityKey) {
+        await o.transact(
+          async () => ({}),
+          (unit) => rotateVelocityKey(unit, error.windowSeconds),
+        );
+        continue;
+      }
       if (!(error instanceof ExpiredHoldsFirst)) throw error;
       for (let i = 0; i < error.commands.length; i += MAX_SLICE_ITEMS) {
         const chunk = error.commands.slice(i, i + MAX_SLICE_ITEMS);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cartRoutes } from "./http/cart-routes.js";
 import { policyRoutes } from "./http/policy-routes.js";
 import { reservationRoutes } from "./http/reservation-routes.js";
+import { velocityRoutes } from "./http/velocity-routes.js";
 import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
 import { PaymentsHorizon } from "./payments-horizon.js";
 import { GROUP_ID, MAX_SLICE_ITEMS, ReservationDesk } from "./reservation-desk.js";
@@ -10,6 +11,7 @@ import { BALANCES } from "./store/balances.js";
 import { dropOldCounters } from "./store/counters.js";
 import { reservationMigrations } from "./store/migrations/index.js";
 import { Sweeper } from "./sweeper.js";
+import { keepVelocity } from "./velocity-keeping.js";
 
 const CONFIG = {
   PAYMENTS_GRACE_SECONDS: z.coerce
@@ -70,6 +72,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
   routes: (context) => [
     ...reservationRoutes({ desk: deskOf(context), db: context.db }),
     ...cartRoutes({ desk: deskOf(context), db: context.db }),
+    ...velocityRoutes(context),
     ...policyRoutes(context),
     balancesRoute({ db: context.db, service: context.service, sql: BALANCES }),
   ],
@@ -92,6 +95,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
       context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
       context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
       context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
+      context.every(COUNTERS_EVERY_MS, "velocity-clean-up", () => keepVelocity(session, ROWS_PER_BITE)),
       context.every(COUNTERS_EVERY_MS, "counters-clean-up", async () => {
         while ((await dropOldCounters(session, ROWS_PER_BITE)) === ROWS_PER_BITE);
       }),

@@ -5,7 +5,8 @@ import { problemAnswer } from "./http/problem-answer.js";
 import type { PolicyMemo } from "./policy-memo.js";
 import type { SliceItem, SliceResult } from "./slice-item.js";
 import { planSlice, type SlicePlan } from "./slice-plan.js";
-import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims, withCounts } from "./store/load-world.js";
+import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims } from "./store/load-world.js";
+import { withCounts } from "./store/with-counts.js";
 import { writeDecision } from "./store/write-decision.js";
 
 /** What settling needs of the service. */
@@ -42,12 +43,12 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
         const loaded = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
         o.memo.remember(loaded.policies, plan.skus);
         assertHeld(unit, loaded, plan);
-        const world = await withCounts(unit, loaded, plan, commands);
+        const world = await withCounts(unit, loaded, plan, commands, o.memo);
         const keepsCopy = (i: number) => live[i]?.item.request !== undefined;
         const decision = await decideWithVictims(unit, world, commands, keepsCopy, wanted, (more) => {
           wanted = more;
         });
-        await writeDecision(unit, decision).catch(startOverIfCreatedMeanwhile);
+        await writeDecision(unit, decision, unit.now).catch(startOverIfCreatedMeanwhile);
         publish(unit, decision, live);
         live.forEach(({ index }, i) => {
           results[index] = { outcome: decision.outcomes[i] };

@@ -7,6 +7,8 @@ import {
   countsAnything,
   type Order,
   type PolicyBook,
+  type Source,
+  velocityOf,
 } from "./domain/index.js";
 
 /** Orders that a slice places or pays, as far as the limits ask. */
@@ -43,14 +45,24 @@ export const judgedAmong = (commands: readonly Command[], orders: ReadonlyMap<st
   });
 
 /** Rows of class 4 that the limits of these policies are decided under. */
-export function countersOf(policies: PolicyBook, { placed, known }: OrdersJudged): ReadonlySet<string> {
+export function countersOf(
+  policies: PolicyBook,
+  { placed, known }: OrdersJudged,
+  sources: ReadonlyMap<string, readonly Source[]>,
+): ReadonlySet<string> {
   const ids = new Set<string>();
   if (!countsAnything(policies)) return ids;
   for (const buyer of [...placed, ...known]) {
     const customer = countedCustomer(policies, buyer);
     if (customer !== undefined) ids.add(`customer:${customer}`);
   }
+  // Under every key: whoever knows only some of them waits for the others' holders too.
+  if (velocityOf(policies) !== null) for (const source of [...sources.values()].flat()) addAll(ids, source.ids);
   return ids;
+}
+
+function addAll(ids: Set<string>, more: Iterable<string>): void {
+  for (const id of more) ids.add(id);
 }
 
 /** They are made when missing, and marked so that housekeeping knows which nobody needs any more. */

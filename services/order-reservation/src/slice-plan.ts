@@ -1,9 +1,10 @@
 import type { Session } from "@septet/messaging";
 import type { LockPlan } from "@septet/service-kit";
-import { asksForUnpaid, type Buyer, type Command } from "./domain/index.js";
+import { asksForUnpaid, type Buyer, type Command, velocityOf } from "./domain/index.js";
 import type { PolicyMemo } from "./policy-memo.js";
 import { countersOf, countersToLock, ordersJudged } from "./slice-counters.js";
 import type { SliceItem } from "./slice-item.js";
+import { sourcesOf } from "./source-hashes.js";
 import { skusOfOrders } from "./store/skus-of-orders.js";
 
 /** What a slice locks, and which orders it has to know. */
@@ -51,6 +52,7 @@ export async function planSlice(
   const counters = countersOf(
     memo,
     ordersJudged(commands, (orderId) => known.get(orderId)),
+    velocityOf(memo) === null ? new Map() : sourcesOf(commands, memo.keys),
   );
   const locks: LockPlan = {
     idempotency: claims,

@@ -20,6 +20,9 @@ export interface Placement {
   deliverBy: number | null;
   cartId: string | null;
   promotionId: string | null;
+  /** In memory only: what is kept of both are keyed hashes. */
+  deviceId: string | null;
+  ipAddress: string | null;
   lines: readonly PlacedLine[];
 }
 

@@ -1,5 +1,6 @@
 import { type Order, skusOf } from "./order.js";
-import { narrowed, type Policies, type Policy, policyFor, type Rules, skuScope } from "./policies.js";
+import { narrowed, type Policies, type Policy, policyFor, type Rules, skuScope, type Velocity } from "./policies.js";
+import type { Sightings, Source } from "./velocity.js";
 
 /** Policies by scope, however they are kept. */
 export type PolicyBook = Pick<Policies, "get"> & { values(): Iterable<Policy> };
@@ -34,9 +35,19 @@ export interface Counts {
   purchases: ReadonlyMap<string, number>;
   /** An unpaid order of a customer. */
   unpaidOrders: ReadonlyMap<string, string>;
+  /** Where the slice's new unpaid orders come from, by order. */
+  sourcesOf: ReadonlyMap<string, readonly Source[]>;
+  /** By the newest hash of a source. */
+  sightings: ReadonlyMap<string, Sightings>;
 }
 
-export const NO_COUNTS: Counts = { own: new Set(), purchases: new Map(), unpaidOrders: new Map() };
+export const NO_COUNTS: Counts = {
+  own: new Set(),
+  purchases: new Map(),
+  unpaidOrders: new Map(),
+  sourcesOf: new Map(),
+  sightings: new Map(),
+};
 
 export const purchasesKey = ({ customerId, sku, promotionId }: Omit<Purchases, "windowSeconds">): string =>
   JSON.stringify([customerId, sku, promotionId]);
@@ -45,11 +56,14 @@ export const buyerOf = (order: Order): Buyer => ({ ...order, skus: skusOf(order)
 
 /** Is anything counted under these policies? Where not, a slice locks and reads nothing for it. */
 export function countsAnything(policies: PolicyBook): boolean {
-  for (const { limit, unpaidOrder } of policies.values()) {
-    if (limit?.perCustomerPieces != null || unpaidOrder === "REJECT") return true;
+  for (const { limit, unpaidOrder, velocity } of policies.values()) {
+    if (limit?.perCustomerPieces != null || unpaidOrder === "REJECT" || velocity != null) return true;
   }
   return false;
 }
+
+/** The rule about devices and addresses, if there is one. */
+export const velocityOf = (policies: PolicyBook): Velocity | null => policies.get("default")?.velocity ?? null;
 
 /** Does anybody want to know of unpaid orders? By default everybody. */
 export function asksForUnpaid(policies: PolicyBook): boolean {

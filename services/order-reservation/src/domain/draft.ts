@@ -4,6 +4,7 @@ import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
 import { narrowed, policyFor, type Rules, skuScope } from "./policies.js";
+import { forget, SightingBook } from "./velocity.js";
 import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
 
 type EventValue<N extends RecordName> = Omit<RecordOf<N>, "eventId" | "occurredAt">;
@@ -33,6 +34,7 @@ export class Draft {
   /** SKUs whose expired holds this slice has already given back. */
   readonly sweptSkus = new Set<string>();
   readonly carts: CartBook;
+  readonly sightings: SightingBook;
   readonly #orders = new Map<string, Order>();
   #buyers: Map<string, Set<string>> | undefined;
   readonly #rows = new Map<string, StockRow[]>();
@@ -44,6 +46,7 @@ export class Draft {
   constructor(world: World) {
     this.world = world;
     this.carts = new CartBook(world.carts);
+    this.sightings = new SightingBook(this);
   }
 
   get now(): number {
@@ -82,9 +85,14 @@ export class Draft {
   /** Orders of a customer that are this slice's own, as they are now, to look at. Victims are counted with all others. */
   *ownOrdersOf(customerId: string): Generator<Order> {
     for (const orderId of this.#ordersByCustomer().get(customerId) ?? []) {
-      const order = this.#orders.get(orderId) ?? this.world.orders.get(orderId);
+      const order = this.look(orderId);
       if (order !== undefined) yield order;
     }
+  }
+
+  /** An order as it is now, to look at. */
+  look(orderId: string): Order | undefined {
+    return this.#orders.get(orderId) ?? this.world.orders.get(orderId);
   }
 
   #ordersByCustomer(): Map<string, Set<string>> {
@@ -293,13 +301,17 @@ export class Draft {
     };
   }
 
-  changes(): Pick<Decided, "stock" | "orders" | "listings" | "locations" | "carts"> {
+  changes(): Omit<Decided, "type" | "outcomes" | "effects"> {
+    const forgotten: string[] = [];
+    for (const order of this.#orders.values()) if (forget(order)) forgotten.push(order.orderId);
     return {
       stock: this.#stockChanges(),
       orders: this.#orderChanges(),
       listings: [...this.#listings.values()],
       locations: [...this.#locations.values()],
       carts: this.carts.changes(),
+      ...this.sightings.changes(),
+      forgotten,
     };
   }
 

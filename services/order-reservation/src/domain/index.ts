@@ -7,4 +7,5 @@ export type { MoveLine } from "./moving.js";
 export * from "./order.js";
 export * from "./outcomes.js";
 export * from "./policies.js";
+export * from "./velocity.js";
 export * from "./world.js";

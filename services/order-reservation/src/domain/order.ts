@@ -81,6 +81,8 @@ export interface Order {
   cartId: string | null;
   /** The promotion that the order names. */
   promotionId: string | null;
+  /** Where it came from is remembered, until it is paid or cancelled. */
+  watched: boolean;
   reasons: readonly RejectionReason[];
   /** Pieces per line that were cancelled before the placement was seen. */
   earlyCancels: Readonly<Record<string, number>>;
@@ -109,6 +111,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   deliverBy: null,
   cartId: null,
   promotionId: null,
+  watched: false,
   reasons: [],
   earlyCancels: {},
   fulfilments: 0,

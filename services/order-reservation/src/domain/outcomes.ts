@@ -2,6 +2,7 @@ import type { MovementDraft, RecordName, RejectionReasonCode } from "@septet/sto
 import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
 import type { Warning } from "./unpaid-orders.js";
+import type { Refusals } from "./velocity.js";
 import type { Location, SkuListing } from "./world.js";
 
 /** What became of one command; the order is as this command left it. */
@@ -73,6 +74,12 @@ export interface Decided {
   listings: SkuListing[];
   locations: Location[];
   carts: CartChange[];
+  /** Where new unpaid orders came from. */
+  sightings: { source: string; orderId: string }[];
+  /** Sources of which orders were refused. */
+  refusals: Refusals[];
+  /** Orders that no longer count against where they came from. */
+  forgotten: string[];
 }
 
 /** The outcome depends on victims that are not loaded yet; lock and load them, then decide again. */

@@ -8,7 +8,12 @@ import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
 import { confirm, confirmShorted } from "./serving.js";
 
 /** Refusals that end with the payment: money is taken, and who pays is no abuse. */
-const PAYMENT_OVERCOMES: ReadonlySet<string> = new Set(["OUT_OF_STOCK", "UNPAID_ORDER_EXISTS"]);
+const PAYMENT_OVERCOMES: ReadonlySet<string> = new Set([
+  "OUT_OF_STOCK",
+  "UNPAID_ORDER_EXISTS",
+  "DEVICE_VELOCITY",
+  "IP_VELOCITY",
+]);
 
 /** Payment makes a reservation permanent. A hold past its time that nobody has taken back still counts as held. */
 export function pay(draft: Draft, order: Order): Outcome {

@@ -10,6 +10,7 @@ import { secondsFor } from "./policies.js";
 import { confirm, lackingSkus, serve, wantsOf } from "./serving.js";
 import type { Want } from "./sourcing.js";
 import { reasonsOfUnpaid, type Warning, warningsAbout } from "./unpaid-orders.js";
+import { noteSighting, reasonsOfVelocity } from "./velocity.js";
 
 /** Decides an order, once: later placements under its id get the same answer or a conflict. */
 export function place(draft: Draft, placement: Placement): Outcome {
@@ -85,7 +86,9 @@ function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
   const unsaleable = unsaleableLines(draft, order);
   if (unsaleable.length > 0) return unsaleable;
   const limits = reasonsOfLimits(draft, order);
-  return limits.length > 0 ? limits : reasonsOfUnpaid(draft, order);
+  if (limits.length > 0) return limits;
+  const unpaid = reasonsOfUnpaid(draft, order);
+  return unpaid.length > 0 ? unpaid : reasonsOfVelocity(draft, order);
 }
 
 /** Why lines cannot be sold whatever the stock. A SKU is known when it is listed or has ever had stock here. */
@@ -126,6 +129,7 @@ function hold(draft: Draft, order: Order, { customerClass }: Placement, warnings
   if (order.state === "RESERVED") publishReserved(draft, order, warnings);
   if (waiting.length > 0) publishAwaiting(draft, order, waiting, warnings);
   short(draft, order, missing, "OUT_OF_STOCK");
+  noteSighting(draft, order);
 }
 
 /** What the shopper's cart holds already is not let go because a policy has changed meanwhile. */

@@ -12,6 +12,11 @@ export const DEFAULT_PIECES_PER_ORDER = 5;
 /** Over which time a customer's pieces are counted where a limit says nothing else. */
 export const DEFAULT_LIMIT_WINDOW_SECONDS = 30 * 24 * 60 * 60;
 
+/** What the rule about devices and addresses says where it is on and says nothing else. */
+export const DEFAULT_VELOCITY_SECONDS = 60 * 60;
+export const DEFAULT_ORDERS_PER_DEVICE = 5;
+export const DEFAULT_ORDERS_PER_IP = 20;
+
 /** How many pieces of one SKU are sold to whom. */
 export interface Limit {
   perOrderPieces: number;
@@ -20,6 +25,14 @@ export interface Limit {
   windowSeconds: number;
   /** PROMOTION: an order that names a promotion is counted with all others of that promotion, whatever the window. */
   over: "WINDOW" | "PROMOTION";
+}
+
+/** When one device or address has left too many orders unpaid. */
+export interface Velocity {
+  windowSeconds: number;
+  /** So many unpaid or expired orders of one device within the window are taken, no more. */
+  perDevice: number;
+  perIp: number;
 }
 
 /** What becomes of an order of a customer who has an unpaid one: taken with a warning, refused, or taken. */
@@ -44,6 +57,8 @@ export interface Rules {
   /** Null: no limit. */
   limit: Limit | null;
   unpaidOrder: UnpaidOrderRule;
+  /** Of the scope `default` only: whoever leaves orders unpaid chooses the channel. Null: nothing is counted or kept. */
+  velocity: Velocity | null;
 }
 
 /** Rules of one scope; what a scope leaves out is taken from the next wider one. */
@@ -61,6 +76,7 @@ const WIDEST: Rules = {
   locationPriority: [],
   limit: null,
   unpaidOrder: "WARN",
+  velocity: null,
 };
 
 /** Rules that are about single SKUs, so that a SKU may have its own; the others are about whole orders. */

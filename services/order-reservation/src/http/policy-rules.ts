@@ -1,6 +1,13 @@
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
-import { DEFAULT_LIMIT_WINDOW_SECONDS, DEFAULT_PIECES_PER_ORDER, RULES_OF_A_SKU } from "../domain/index.js";
+import {
+  DEFAULT_LIMIT_WINDOW_SECONDS,
+  DEFAULT_ORDERS_PER_DEVICE,
+  DEFAULT_ORDERS_PER_IP,
+  DEFAULT_PIECES_PER_ORDER,
+  DEFAULT_VELOCITY_SECONDS,
+  RULES_OF_A_SKU,
+} from "../domain/index.js";
 
 /** A year: longer holds are no holds. */
 export const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
@@ -24,6 +31,15 @@ const LIMIT = z.strictObject({
     .describe("PROMOTION: an order that names one is counted with the others of that promotion"),
 });
 
+/** Longer windows keep more about shoppers than they protect. */
+const MAX_VELOCITY_SECONDS = 7 * 24 * 60 * 60;
+const orders = z.number().int().min(1).max(100_000);
+const VELOCITY = z.strictObject({
+  windowSeconds: z.number().int().min(1).max(MAX_VELOCITY_SECONDS).default(DEFAULT_VELOCITY_SECONDS),
+  perDevice: orders.default(DEFAULT_ORDERS_PER_DEVICE).describe("so many unpaid or expired orders are taken, no more"),
+  perIp: orders.default(DEFAULT_ORDERS_PER_IP).describe("the same per IPv4 address or IPv6 /64"),
+});
+
 /** What a policy may say, rule by rule. */
 export const RULES = z.strictObject({
   reserveAt: z
@@ -40,6 +56,9 @@ export const RULES = z.strictObject({
     .enum(["WARN", "REJECT", "ALLOW"])
     .optional()
     .describe("a customer with an unpaid order who orders again, default WARN"),
+  velocity: VELOCITY.nullish().describe(
+    "unpaid or expired orders per device and address; scope default only, null: off",
+  ),
   locationPriority: z.array(id).max(MAX_LOCATIONS).optional(),
 });
 
@@ -51,9 +70,10 @@ export const SCOPE = z
     error: "takes default, sku:<sku>, channel:<channel>, region:<region> or region:<region>,channel:<channel>",
   });
 
-/** Rules that a scope cannot have, because they are about whole orders. */
+/** Rules that a scope cannot have: a SKU's those about whole orders, all but `default` the one about devices. */
 export function misplacedRules(scope: string, rules: object): string[] {
-  if (!scope.startsWith("sku:")) return [];
+  if (scope === "default") return [];
+  if (!scope.startsWith("sku:")) return Object.keys(rules).filter((rule) => rule === "velocity");
   const ofASku: readonly string[] = RULES_OF_A_SKU;
   return Object.keys(rules).filter((rule) => !ofASku.includes(rule));
 }

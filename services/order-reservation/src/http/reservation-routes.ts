@@ -3,6 +3,7 @@ import {
   type Database,
   DEFAULT_PAGE_ITEMS,
   decodeCursor,
+  hashOfJson,
   idempotencyClaim,
   invalid,
   MAX_PAGE_ITEMS,
@@ -112,7 +113,10 @@ function placeRoute(desk: ReservationDesk): Route {
       if (violations.length > 0)
         throw invalid(violations.map((v) => ({ field: `body.${v.field}`, reason: v.message })));
       const command = { type: "PlaceOrder", placement: placementOf(order) } as const;
-      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerPlacement }, causeOf(context));
+      // Whoever knows the rest of a body could find out an address from its hash: it is hashed without.
+      const { deviceId: _device, ipAddress: _address, ...kept } = context.body;
+      const claim = idempotencyClaim(context, hashOfJson(kept));
+      return desk.answer(command, { claim, answer: answerPlacement }, causeOf(context));
     },
   });
 }

@@ -118,6 +118,8 @@ export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
     deliverBy: value.deliverBy,
     cartId: value.cartId,
     promotionId: value.promotionId,
+    deviceId: value.deviceId,
+    ipAddress: value.ipAddress,
     lines: value.lines,
   };
 }

@@ -23,6 +23,7 @@ export interface OrderDetails {
   undone?: string[];
   cartId?: string;
   promotionId?: string;
+  watched?: true;
 }
 
 interface OrderRow {
@@ -102,6 +103,7 @@ function orderOf(row: OrderRow): Order {
     deliverBy: whole(row.deliver_by),
     cartId: row.details?.cartId ?? null,
     promotionId: row.details?.promotionId ?? null,
+    watched: row.details?.watched ?? false,
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},
     tracking: row.details?.tracking ?? [],

@@ -1,8 +1,7 @@
-import { StartOver, type UnitOfWork } from "@septet/service-kit";
+import type { UnitOfWork } from "@septet/service-kit";
 import {
   type CartHold,
   type Command,
-  countsAnything,
   type Needs,
   NO_COUNTS,
   NO_VICTIMS,
@@ -10,11 +9,9 @@ import {
   placeKey,
   type World,
 } from "../domain/index.js";
-import { countersOf, judgedAmong } from "../slice-counters.js";
 import type { SlicePlan } from "../slice-plan.js";
 import { byCartKey, findCartsAt, findExpiredCarts, MAX_EXPIRED_CARTS } from "./cart-holds.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
-import { loadPurchases } from "./load-counts.js";
 import { loadOrders } from "./load-orders.js";
 import { loadRules } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
@@ -70,27 +67,6 @@ function customersAmong(commands: readonly Command[], asked: boolean): string[] 
     }
   }
   return [...customers];
-}
-
-/**
- * The world with what was counted for the limits, read under the counters' locks.
- * @throws StartOver when the policies ask for counters that the plan, made by those of before, did not lock
- */
-export async function withCounts(
-  unit: UnitOfWork,
-  world: World,
-  plan: SlicePlan,
-  commands: readonly Command[],
-): Promise<World> {
-  if (!countsAnything(world.policies)) return world;
-  const judged = judgedAmong(commands, world.orders);
-  for (const id of countersOf(world.policies, judged)) {
-    if (!plan.counters.has(id)) throw new StartOver("the policies ask for counters that are not locked");
-  }
-  const { now, holdsReleasableUpTo } = world;
-  const buyers = [...judged.placed, ...judged.known];
-  const o = { now, holdsReleasableUpTo, own: plan.orderIds };
-  return { ...world, counts: { ...world.counts, purchases: await loadPurchases(unit, world.policies, buyers, o) } };
 }
 
 /** Holds may be released up to where payments have been read, and in any case up to the grace time ago. */

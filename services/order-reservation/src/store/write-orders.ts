@@ -51,6 +51,7 @@ const COMPARED = [
   "undone",
   "fulfilments",
   "shortages",
+  "watched",
 ] as const satisfies readonly (keyof Order)[];
 
 /** Lists are replaced and never changed in place, so the reference tells. */
@@ -85,16 +86,19 @@ function arrayText(texts: readonly string[]): string {
   return `{${texts.map(element).join(",")}}`;
 }
 
-function detailsOf({ reasons, earlyCancels, tracking, undone, cartId, promotionId }: Order): string | null {
-  const hasEarly = Object.keys(earlyCancels).length > 0;
-  if (reasons.length + tracking.length + undone.length === 0 && !hasEarly && cartId === null && promotionId === null)
-    return null;
+function detailsOf(order: Order): string | null {
+  const { reasons, earlyCancels, tracking, undone, cartId, promotionId, watched } = order;
   const details: OrderDetails = {};
   if (reasons.length > 0) details.reasons = [...reasons];
   if (tracking.length > 0) details.tracking = [...tracking];
   if (undone.length > 0) details.undone = [...undone];
   if (cartId !== null) details.cartId = cartId;
   if (promotionId !== null) details.promotionId = promotionId;
-  if (hasEarly) details.earlyCancels = earlyCancels;
-  return JSON.stringify(details);
+  if (watched) details.watched = true;
+  for (const _early in earlyCancels) {
+    details.earlyCancels = earlyCancels;
+    break;
+  }
+  for (const _any in details) return JSON.stringify(details);
+  return null;
 }

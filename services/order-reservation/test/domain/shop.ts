@@ -19,6 +19,7 @@ import {
   placeKey,
   purchasesKey,
   type SkuListing,
+  type Source,
   type StockRow,
   shippedOfLine,
   type World,
@@ -41,6 +42,12 @@ export class Shop {
   readonly policies = new Map<string, Policy>();
   readonly carts = new Map<string, CartHold>();
   readonly effects: Effect[] = [];
+  /** Where orders came from: which, and when. */
+  sightings: { source: string; orderId: string; at: number }[] = [];
+  /** Orders refused, by source. */
+  readonly refused = new Map<string, number>();
+  /** Devices and addresses that operators let through. */
+  readonly allowed = new Set<string>();
   #checks = true;
 
   stock(sku: string, location: string, sellable: number): this {
@@ -72,7 +79,7 @@ export class Shop {
     const own = new Set(ids);
     const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
     for (let round = 0; round < 10; round++) {
-      const decision = decide(this.#world(ids, own, held, victims), commands, () => true);
+      const decision = decide(this.#world(commands, ids, own, held, victims), commands, () => true);
       if (decision.type === "DECIDED") {
         this.#take(decision);
         return decision.outcomes;
@@ -95,6 +102,7 @@ export class Shop {
   }
 
   #world(
+    commands: readonly Command[],
     ids: ReadonlySet<string>,
     own: ReadonlySet<string>,
     heldSkus: ReadonlySet<string>,
@@ -111,7 +119,7 @@ export class Shop {
     const { now, listings, locations, policies } = this;
     const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
-    const counts = countsOf(this, own);
+    const counts = { ...countsOf(this, own), ...whereFrom(this, own, commands) };
     return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, carts, counts, heldSkus, victims };
   }
 
@@ -139,6 +147,12 @@ export class Shop {
     for (const { after } of decided.orders) this.orders.set(after.orderId, copyOfOrder(after));
     for (const listing of decided.listings) this.listings.set(listing.sku, listing);
     for (const location of decided.locations) this.locations.set(location.location, location);
+    const gone = new Set(decided.forgotten);
+    this.sightings = this.sightings.filter(({ orderId }) => !gone.has(orderId));
+    this.sightings.push(...decided.sightings.map((one) => ({ ...one, at: this.now })));
+    for (const { source, orders } of decided.refusals) {
+      this.refused.set(source.ids[0], (this.refused.get(source.ids[0]) ?? 0) + orders);
+    }
     for (const { before, after } of decided.carts) {
       if (before !== undefined) this.carts.delete(cartKey(before.cartId, before.sku));
       if (after !== undefined) this.carts.set(cartKey(after.cartId, after.sku), { ...after });
@@ -291,6 +305,8 @@ export function placement(orderId: string, lines: Lines, more: Partial<Placement
     deliverBy: null,
     cartId: null,
     promotionId: null,
+    deviceId: null,
+    ipAddress: null,
     lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),
     ...more,
   };
@@ -316,6 +332,34 @@ function countsOf(shop: Shop, own: ReadonlySet<string>): Counts {
     }
   }
   return { ...NO_COUNTS, own, purchases, unpaidOrders };
+}
+
+/** What the shell would know of where orders come from; a hash is the thing itself here. */
+function whereFrom(
+  shop: Shop,
+  own: ReadonlySet<string>,
+  commands: readonly Command[],
+): Pick<Counts, "sourcesOf" | "sightings"> {
+  const velocity = shop.policies.get("default")?.velocity;
+  const sourcesOf = new Map<string, Source[]>();
+  const sightings = new Map<string, { others: number; own: string[] }>();
+  if (velocity == null) return { sourcesOf, sightings };
+  const source = (kind: Source["kind"], id: string | null): Source[] =>
+    id === null ? [] : [{ kind, ids: [id], allowed: shop.allowed.has(id) }];
+  for (const command of commands) {
+    if (command.type !== "PlaceOrder") continue;
+    const { orderId, deviceId, ipAddress } = command.placement;
+    sourcesOf.set(orderId, [...source("DEVICE", deviceId), ...source("IP", ipAddress)]);
+  }
+  for (const { source: id, orderId, at } of shop.sightings) {
+    if (at <= shop.now - velocity.windowSeconds * 1000) continue;
+    const seen = sightings.get(id) ?? { others: 0, own: [] };
+    sightings.set(
+      id,
+      own.has(orderId) ? { ...seen, own: [...seen.own, orderId] } : { ...seen, others: seen.others + 1 },
+    );
+  }
+  return { sourcesOf, sightings };
 }
 
 function orderIdOf(command: Command): string | undefined {

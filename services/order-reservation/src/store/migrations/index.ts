@@ -1,6 +1,7 @@
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddCounters1764500000000 } from "./add-counters.js";
 import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
+import { AddVelocity1764600000000 } from "./add-velocity.js";
 import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
 
 /** Run after the kit's and messaging's own migrations. */
@@ -9,4 +10,5 @@ export const reservationMigrations = [
   AddUnwantedPieces1764200000000,
   AddCartHolds1764400000000,
   AddCounters1764500000000,
+  AddVelocity1764600000000,
 ];
