@@ -3,6 +3,7 @@ import type { Script } from "../workload/script.js";
 import type { History } from "../world/history.js";
 import { booksRules } from "./books-rules.js";
 import { callerRules } from "./caller-rules.js";
+import { carriageRules } from "./carriage-rules.js";
 import { Findings } from "./findings.js";
 import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
@@ -12,6 +13,7 @@ import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
 import type { Tables } from "./tables.js";
+import { transferRules } from "./transfer-rules.js";
 import { uploadRules } from "./upload-rules.js";
 import { warehouseRules } from "./warehouse-rules.js";
 
@@ -35,6 +37,8 @@ const RULES = [
   warehouseRules,
   uploadRules,
   rightingRules,
+  transferRules,
+  carriageRules,
   salesRules,
   restRules,
 ];

@@ -18,9 +18,10 @@ const COLUMNS: Readonly<Record<string, string>> = {
 export function booksRules(evidence: Evidence, findings: Findings): void {
   const books = new Books();
   for (const movement of movementsOf(evidence)) books.fold(movement);
-  const { stock, onHand, balances } = evidence.tables;
+  const { stock, onHand, balances, transfers } = evidence.tables;
   compare("order-reservation", stock, ["sellable", "orderReserved", "locked"]);
   compare("warehouse", onHand, ["total", "unsellable"]);
+  compare("transfer", transfers?.balances, ["transferReserved", "inTransit"]);
   compare("ledger", balances, Object.keys(COLUMNS));
 
   function compare(service: string, rows: readonly object[] | undefined, buckets: readonly string[]): void {

@@ -20,6 +20,9 @@ export function endStateOf(tables: Tables): EndState {
   addUp(end, "to hand over", tables.fulfilmentLines, (row) => {
     return row.quantity - row.shipped - row.short - row.damaged - row.cancelled - row.reversed;
   });
+  for (const { transfer_id, line_id, version, ...accounts } of tables.transfers?.lines ?? []) {
+    end.set(`transfer ${transfer_id}/${line_id}`, JSON.stringify(accounts));
+  }
   for (const [service, rows] of [
     ["order-reservation", tables.stock],
     ["warehouse", tables.onHand],

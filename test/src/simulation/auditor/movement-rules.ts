@@ -14,7 +14,21 @@ const PHYSICAL = new Set([
   "DISPOSE",
   "COUNT_ADJUST",
 ]);
+const ON_THE_WAY = new Set([
+  "TRANSFER_CANCEL",
+  "TRANSFER_SHORT",
+  "TRANSFER_DAMAGE",
+  "TRANSFER_DISPATCH",
+  "TRANSFER_RECEIVE",
+  "TRANSFER_LOSS",
+]);
 const PROMISES = new Set(["RESERVE", "RELEASE", "LOCK", "UNLOCK", "TRANSFER_RESERVE"]);
+
+const MAY_RECORD: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["warehouse", PHYSICAL],
+  ["order-reservation", PROMISES],
+  ["transfer", ON_THE_WAY],
+]);
 
 /** The movements as they came first, in the order in which they did; repetitions left out. */
 export function movementsOf(evidence: Pick<Evidence, "history">): StockMovement[] {
@@ -75,7 +89,6 @@ export function movementRules(evidence: Evidence, findings: Findings): void {
 
 function mayRecord(movement: StockMovement, findings: Findings): void {
   const { kind, recordedBy } = movement;
-  const right =
-    recordedBy === "warehouse" ? PHYSICAL.has(kind) : recordedBy === "order-reservation" && PROMISES.has(kind);
+  const right = MAY_RECORD.get(recordedBy)?.has(kind) ?? false;
   findings.expect(right, "a movement is recorded by whoever may", () => `${kind} by ${recordedBy}`);
 }

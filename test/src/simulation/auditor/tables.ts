@@ -1,4 +1,5 @@
 import type { Inspector } from "../database/inspector.js";
+import { readTransfers, type TransferTables } from "./transfer-tables.js";
 
 export interface StockRow {
   sku: string;
@@ -99,6 +100,7 @@ export interface Tables {
   readonly onHand: readonly OnHandRow[] | undefined;
   readonly fulfilmentLines: readonly FulfilmentLineRow[];
   readonly balances: readonly BalanceRow[] | undefined;
+  readonly transfers: TransferTables | undefined;
   readonly stockCopies: readonly StockCopyRow[] | undefined;
   readonly dailySales: readonly DailySaleRow[] | undefined;
 }
@@ -113,6 +115,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
     inspector.query<T & Record<string, unknown>>("order-reservation", sql);
   return {
     common,
+    transfers: await readTransfers(inspector),
     stock: orders
       ? await reservation<StockRow>(
           "SELECT sku, location, sellable::int, order_reserved::int, locked::int FROM stock ORDER BY sku, location",

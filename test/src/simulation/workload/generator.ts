@@ -7,6 +7,7 @@ import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
 import { SELLING } from "./selling.js";
 import type { Drawn, Shop } from "./shop.js";
+import { TRANSFERRING } from "./transferring.js";
 import { UPLOADING } from "./uploading.js";
 import { openingStock, WAREHOUSING } from "./warehousing.js";
 
@@ -16,15 +17,19 @@ const STEPS_PER_MOVE = 4;
 const SEEDS_PER_AMPLE_DAY = 10;
 
 /** All that the outside may do, by feature. */
-const DRAWN: Readonly<Record<string, Drawn>> = {
-  ...SELLING,
-  ...WAREHOUSING,
-  ...UPLOADING,
-  ...RIGHTING,
-  ...RULING,
-  ...LOOKING,
-  ...DISTURBING,
-};
+const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
+  SELLING,
+  WAREHOUSING,
+  TRANSFERRING,
+  UPLOADING,
+  RIGHTING,
+  RULING,
+  LOOKING,
+  DISTURBING,
+];
+const DRAWN: Readonly<Record<string, Drawn>> = Object.assign({}, ...FEATURES);
+/** How much there is of a feature on a day: days differ in what they are about. */
+const EMPHASES = [0.2, 0.6, 1, 3];
 
 /** A script of `steps` steps that follows from the seed: few SKUs, small stock, many orders, facts out of order. */
 export function generate(seed: number, steps: number, services: readonly string[]): Script {
@@ -34,10 +39,11 @@ export function generate(seed: number, steps: number, services: readonly string[
     random,
     ample,
     skus: ["P", "q", "R"].slice(0, random.between(1, 3)),
-    locations: ["w1", "w2"].slice(0, random.between(1, 2)),
+    locations: ["w1", "w2"].slice(0, random.chance(0.3) ? 1 : 2),
     orders: new Map(),
     documents: 0,
     receipts: [],
+    transfers: [],
     uploads: [],
     rules: { priority: [] },
   };
@@ -57,12 +63,14 @@ function opening(shop: Shop): Move[] {
   return [...defined, ...listed, ...openingRules(shop), ...openingStock(shop)];
 }
 
-/** Each day has a temper of its own: some never see damage, some hardly ship. */
+/** Each day has a temper of its own: some are about transfers, some never see damage, some hardly ship. */
 function temperOf({ random, ample }: Shop): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(DRAWN).map(([name, drawn]) => {
+  const weights = FEATURES.flatMap((feature) => {
+    const emphasis = random.pick(EMPHASES);
+    return Object.entries(feature).map(([name, drawn]): [string, number] => {
       const today = drawn.always === true || random.chance(0.75);
-      return [name, today && (!ample || drawn.ample === true) ? drawn.weight : 0];
-    }),
-  );
+      return [name, today && (!ample || drawn.ample === true) ? drawn.weight * emphasis : 0];
+    });
+  });
+  return Object.fromEntries(weights);
 }

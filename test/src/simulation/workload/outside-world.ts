@@ -3,6 +3,7 @@ import { keyOf, RECORDS, type RecordName, type RecordOf } from "@septet/stock-co
 import type { Exchange } from "../world/history.js";
 import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
+import { Carriers } from "./carriers.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
 import { lookingDone } from "./looking.js";
@@ -10,6 +11,7 @@ import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
 import { sellingDone } from "./selling.js";
+import { transferringDone } from "./transferring.js";
 import { uploadingDone } from "./uploading.js";
 import { warehousingDone } from "./warehousing.js";
 
@@ -24,6 +26,7 @@ const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
 const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<Move, { do: D }>) => void } = {
   ...sellingDone,
   ...warehousingDone,
+  ...transferringDone,
   ...uploadingDone,
   ...rulingDone,
   ...lookingDone,
@@ -48,6 +51,7 @@ export class OutsideWorld {
   /** Messages sent, in their order. */
   readonly upstream: InboundMessage[] = [];
   readonly deliveries = new Deliveries(this);
+  readonly carriers = new Carriers(this);
   readonly #askings: Asking[] = [];
   #events = 0;
 
@@ -57,7 +61,10 @@ export class OutsideWorld {
 
   /** Requests that were not answered yet, and clerks who are not done. */
   get unanswered(): number {
-    return this.#askings.filter((asking) => asking.open).length + (this.deliveries.busy ? 1 : 0);
+    return (
+      this.#askings.filter((asking) => asking.open).length +
+      [this.deliveries, this.carriers].filter((clerks) => clerks.busy).length
+    );
   }
 
   perform(move: Move): void {
@@ -70,6 +77,7 @@ export class OutsideWorld {
   /** Asks again where a caller has lost patience, or nobody was there. */
   async insist(): Promise<void> {
     this.deliveries.work();
+    this.carriers.work();
     for (const asking of this.#askings) {
       const patience = PATIENCE_STEPS * Math.min(asking.asked, MAX_PATIENCE);
       if (asking.open && this.world.scheduler.steps - asking.askedAtStep >= patience) this.ask(asking);

@@ -5,11 +5,20 @@ import type { Look } from "./looking.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
 import type { SellingMove } from "./selling.js";
+import type { TransferMove } from "./transferring.js";
 import type { Upload } from "./uploading.js";
 import type { WarehouseMove } from "./warehousing.js";
 
 /** What the world outside does to the services. Moves name things by ids of their own, so that any of them can be left out. */
-export type Move = SellingMove | WarehouseMove | Upload | RightingMove | PolicyPut | Look | DisturbingMove;
+export type Move =
+  | SellingMove
+  | WarehouseMove
+  | TransferMove
+  | Upload
+  | RightingMove
+  | PolicyPut
+  | Look
+  | DisturbingMove;
 
 /** What goes wrong. `instance` is its number among all, counted round. */
 export type Fault =

@@ -1,6 +1,7 @@
 import type { Random } from "../kernel/random.js";
 import type { Move } from "./script.js";
 import type { ScriptLine } from "./selling.js";
+import type { NewTransfer } from "./transferring.js";
 import type { Upload } from "./uploading.js";
 import type { Booking } from "./warehousing.js";
 
@@ -16,6 +17,8 @@ export interface Shop {
   documents: number;
   /** Receipts of today, which somebody may book again. */
   readonly receipts: Booking[];
+  /** Transfers written down or to be written down. */
+  readonly transfers: NewTransfer[];
   /** Sheets that were sent. */
   readonly uploads: Upload[];
   /** What holds from the opening on. */
