@@ -58,7 +58,7 @@ export function gatherTransferLines(evidence: Evidence): Map<string, TransferLin
   for (const movement of movementsOf(evidence)) {
     const { type, id, line: lineId } = movement.reference;
     if (type === "transfer") addMovement(line(id, lineId ?? ""), movement);
-    else if (id.startsWith("transfer:")) {
+    else if (movement.reverses === null && id.startsWith("transfer:")) {
       const facts = line(id.slice("transfer:".length).split("/")[0]!, lineId ?? "");
       facts.receipts += sumOf(movement, "total");
       facts.receiptsUnsellable += sumOf(movement, "unsellable");
