@@ -35,7 +35,8 @@ export const part = z.int("takes whole pieces from 0 to 1,000,000").min(0).max(L
 /** An instant in ISO 8601 with its offset, as epoch ms. */
 export const instant = z.iso
   .datetime({ offset: true, error: "takes an instant such as 2026-03-01T12:00:00Z" })
-  .transform((value) => Date.parse(value));
+  .transform((value) => Date.parse(value))
+  .refine((ms) => ms >= 0 && ms <= LIMITS.MAX_TIMESTAMP_MS, "takes an instant from 1970 to 9999");
 export const hours = z.coerce.number().int().min(0).max(MAX_AGE_HOURS);
 
 /** 1 to `MAX_TRANSFER_LINES` lines. */

@@ -101,6 +101,7 @@ describe("who may, and with what", () => {
       { sku: "S", quantity: 1 },
     ];
     expect(await refused({ lines: twice })).toEqual([400, "body.lines[1].lineId"]);
+    expect(await refused({ expectedAt: "0001-01-01T00:00:00Z" })).toEqual([400, "body.expectedAt"]);
     expect(await refused({ expectedAt: "tomorrow" })).toEqual([400, "body.expectedAt"]);
     const million = { lineId: "1", sellable: 1_000_000 };
     const tooMuch = await transfers.step("any", "receive", { lines: [million, million] });
