@@ -125,7 +125,8 @@ export const FULFILMENT_STATES = {
   REQUESTED: "waits for picking",
   PICKING: "somebody is picking it",
   SHIPPED: "nothing is open, something was shipped",
-  SHORT: "nothing is open, nothing was shipped: not found or damaged",
+  SHORT: "nothing is open, nothing was shipped: something was not found",
+  DAMAGED: "nothing is open, nothing was shipped: all that was found was damaged",
   CANCELLED: "nothing is open, nothing was shipped: cancelled",
 } as const;
 export type FulfilmentState = keyof typeof FULFILMENT_STATES;

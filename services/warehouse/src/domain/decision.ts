@@ -36,6 +36,8 @@ export interface RecordedDraft extends MovementDraft {
   readonly toldLater?: number;
   /** The fulfilment that it hands over. */
   readonly fulfilmentId?: string;
+  /** Of a loss at picking: how order-reservation went on with its line, if that is known already. */
+  readonly decided?: LineDecision;
 }
 
 /** Pieces of a document's line that were taken back. */

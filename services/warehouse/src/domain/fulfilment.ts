@@ -19,7 +19,7 @@ export interface FulfilmentLine {
  * A fulfilment: what one location has to hand over for one order.
  *
  * REQUESTED → PICKING → closed, and closed is what became of it: SHIPPED when anything went out, else SHORT when anything
- * was not found or found damaged, else CANCELLED, also when all of it was taken back. It closes by itself with its last open piece.
+ * was not found, else DAMAGED when anything was found damaged, else CANCELLED, also when all was taken back. It closes by itself with its last open piece.
  */
 export interface Fulfilment {
   readonly fulfilmentId: string;
@@ -79,5 +79,6 @@ export function takeBack(fulfilment: Fulfilment, account: LineAccount, lineId: s
 
 function closedState(lines: readonly FulfilmentLine[]): FulfilmentState {
   if (lines.some((line) => line.shipped > 0)) return "SHIPPED";
-  return lines.some((line) => line.short + line.damaged > 0) ? "SHORT" : "CANCELLED";
+  if (lines.some((line) => line.short > 0)) return "SHORT";
+  return lines.some((line) => line.damaged > 0) ? "DAMAGED" : "CANCELLED";
 }

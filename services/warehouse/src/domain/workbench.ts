@@ -25,7 +25,7 @@ import { totalAlerts } from "./total-alerts.js";
 import type { KnownDocument, World } from "./world.js";
 
 /** What was lost at picking is decided on by order-reservation at once. */
-const isLoss = ({ kind }: RecordedMovement): boolean => kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
+const LOSSES: ReadonlySet<string> = new Set(["PICK_SHORT", "PICK_DAMAGE"]);
 
 /** What is to be known of a movement of ours beside its legs. */
 export interface RecordOptions {
@@ -127,12 +127,15 @@ export class Workbench {
   settleLines(orderId: string, lineIds: readonly string[], decision: LineDecision): void {
     const settled = new Set(lineIds);
     for (const lineId of settled) this.#settledLines.push({ orderId, lineId, decision });
+    const isSettled = ({ kind, reference }: Pick<RecordedMovement, "kind" | "reference">) =>
+      reference.type === "order" && reference.id === orderId && settled.has(reference.line ?? "") && LOSSES.has(kind);
     for (const { movementId } of this.world.recorded.values()) {
       const movement = this.recorded(movementId)!;
-      const { type, id, line } = movement.reference;
-      if (type !== "order" || id !== orderId || !settled.has(line ?? "") || !isLoss(movement)) continue;
-      this.#recorded.set(movementId, { ...movement, decided: movement.decided ?? decision });
+      if (isSettled(movement)) this.#recorded.set(movementId, { ...movement, decided: movement.decided ?? decision });
     }
+    this.movements.forEach((draft, index) => {
+      if (isSettled(draft)) this.movements[index] = { ...draft, decided: draft.decided ?? decision };
+    });
   }
 
   fulfilment(id: string): Fulfilment | undefined {

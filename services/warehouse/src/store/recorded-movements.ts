@@ -12,9 +12,10 @@ const LIST = `SELECT ${COLUMNS} FROM recorded_movement
   WHERE reference_id = $1 AND (recorded_at, movement_id) > (to_timestamp($2::float8 / 1000.0), $3::text COLLATE "C")
   ORDER BY recorded_at, movement_id LIMIT $4`;
 const KEEP = `INSERT INTO recorded_movement (movement_id, sku, location, kind, variant, quantity, reference_type, reference_id,
-    reference_line, fulfilment_id, reverses, sequence, recorded_at)
-  SELECT m.*, to_timestamp($13::float8 / 1000.0) FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-    $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[]) AS m`;
+    reference_line, fulfilment_id, reverses, sequence, decided, recorded_at)
+  SELECT m.*, to_timestamp($14::float8 / 1000.0) FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+    $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
+    $13::text[]) AS m`;
 const REVERSED = `UPDATE recorded_movement m SET reversed_by = r.movement_id
   FROM unnest($1::text[], $2::text[]) AS r (reverses, movement_id) WHERE m.movement_id = r.reverses`;
 // Led by an index of the losses at picking alone, which are few: nearly every order has none.
@@ -96,6 +97,7 @@ export async function keepRecorded(
     column((m) => m.fulfilmentId),
     column((m) => m.reverses),
     column((m) => m.sequence),
+    column((m) => m.decided),
     now,
   ]);
   const reversals = movements.filter(({ reverses }) => reverses !== null);

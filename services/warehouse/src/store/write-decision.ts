@@ -48,12 +48,13 @@ export async function writeDecision(unit: UnitOfWork, world: World, decision: De
     ...recorded.flatMap(({ physical }) => physical),
     ...decision.applied.flatMap((movement) => physicalEntries(movement, true)),
   ]);
+  // Those of before: what is recorded now knows by itself.
+  await noteSettledLines(unit, decision.settledLines);
   await keepRecorded(
     unit,
     recorded.map(({ movement }) => movement),
     world.now,
   );
-  await noteSettledLines(unit, decision.settledLines);
   await reverseDocumentLines(unit, decision.reversedLines);
   await reopenIncomplete(unit, decision.reversedLines);
   await unsendFromClaims(unit, decision.reversedLines, world.now);
@@ -73,12 +74,21 @@ function placesToWatch(world: World, { onHand, reversedLines }: Decision): reado
 /** Gives a movement of ours its sequence; what it did to what lies here is noted by it. */
 function record(
   unit: UnitOfWork,
-  { toldLater, fulfilmentId, ...draft }: RecordedDraft,
+  { toldLater, fulfilmentId, decided, ...draft }: RecordedDraft,
 ): { movement: RecordedMovement; physical: PhysicalEntry[] } {
   const told = unit.record(draft);
   const { movementId, sku, sequence, kind, reverses } = told;
   const movement = {
-    ...{ movementId, sku, sequence, kind, reference: draft.reference, reverses, reversedBy: null, decided: null },
+    ...{
+      movementId,
+      sku,
+      sequence,
+      kind,
+      reference: draft.reference,
+      reverses,
+      reversedBy: null,
+      decided: decided ?? null,
+    },
     ...outlineOf(draft),
     fulfilmentId: fulfilmentId ?? null,
   };

@@ -167,11 +167,19 @@ function evolve(world: World, decision: Decision): World {
 /** What the table of own movements holds afterwards; ids count up as `w-1`, `w-2` … */
 function recordedAfter(before: World["recorded"], decision: Decision): World["recorded"] {
   const recorded = new Map(before);
-  for (const { toldLater: _, fulfilmentId = null, ...draft } of decision.movements) {
+  for (const { orderId, lineId, decision: decided } of decision.settledLines) {
+    for (const movement of recorded.values()) {
+      const { kind, reference } = movement;
+      const loss = kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
+      if (!loss || reference.id !== orderId || reference.line !== lineId || movement.decided !== null) continue;
+      recorded.set(movement.movementId, { ...movement, decided });
+    }
+  }
+  for (const { toldLater: _, fulfilmentId = null, decided = null, ...draft } of decision.movements) {
     const { sku, kind, reference, reverses } = draft;
     const movementId = `w-${recorded.size + 1}`;
     const sequence = [...recorded.values()].filter((movement) => movement.sku === sku).length + 1;
-    const state = { sequence, reversedBy: null, decided: null };
+    const state = { sequence, reversedBy: null, decided };
     recorded.set(movementId, {
       movementId,
       sku,
@@ -184,14 +192,6 @@ function recordedAfter(before: World["recorded"], decision: Decision): World["re
     });
     const undone = recorded.get(reverses ?? "");
     if (undone !== undefined) recorded.set(undone.movementId, { ...undone, reversedBy: movementId });
-  }
-  for (const { orderId, lineId, decision: decided } of decision.settledLines) {
-    for (const movement of recorded.values()) {
-      const { kind, reference } = movement;
-      const loss = kind === "PICK_SHORT" || kind === "PICK_DAMAGE";
-      if (!loss || reference.id !== orderId || reference.line !== lineId || movement.decided !== null) continue;
-      recorded.set(movement.movementId, { ...movement, decided });
-    }
   }
   return recorded;
 }

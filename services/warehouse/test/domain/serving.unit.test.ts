@@ -138,6 +138,12 @@ describe("shorting", () => {
     expect(floor.last.events[0]).toMatchObject({ value: { final: true } });
   });
 
+  test("a fulfilment of which all that is found is damaged closes as damaged", () => {
+    const floor = picking();
+    floor.do(short({ lineId: "1", quantity: 3, cause: "DAMAGED" }, { lineId: "2", quantity: 2, cause: "DAMAGED" }));
+    expect(floor.fulfilment().state).toBe("DAMAGED");
+  });
+
   test("missing and damaged pieces of a line count together against what is open", () => {
     const floor = picking();
     floor.do(short({ lineId: "1", quantity: 2, cause: "NOT_FOUND" }, { lineId: "1", quantity: 2, cause: "DAMAGED" }));
