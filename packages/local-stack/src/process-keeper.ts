@@ -31,13 +31,14 @@ export interface KeptProcess {
 
 /**
  * A shell that outlives this process just long enough: it holds the pids of all children, and when its input closes
- * (this process ended, by SIGKILL too) it asks them to stop, and removes the folder that was not to be kept. The records
- * below cover the case that it was killed as well.
+ * (this process ended, by SIGKILL too) it asks them to stop, wakes those of their own children that somebody had stopped
+ * (a simulation stops sessions of Postgres that wait), and removes the folder that was not to be kept. The records below
+ * cover the case that it was killed as well.
  */
 const GUARD = `
 pids=
 while read -r line; do pids=$line; done
-for pid in $pids; do kill -INT $pid; done
+for pid in $pids; do kill -INT $pid; pkill -CONT -P $pid; done 2>/dev/null
 [ -n "$1" ] || exit 0
 alive() { for pid in $pids; do kill -0 $pid && return 0; done; return 1; }
 tenths=0

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { real } from "./kernel/simulated-globals.js";
 import { Laboratory } from "./laboratory.js";
 import { type BorrowedPostgres, borrowPostgres, POSTGRES_VARIABLE } from "./own-postgres.js";
 import type { RunResult } from "./run.js";
@@ -12,6 +13,9 @@ export type Played = Pick<RunResult, "findings" | "steps" | "fingerprint" | "mes
 
 /** Argument of a process that plays what it is told to, and nothing by itself. */
 export const WORKER_ARGUMENT = "--as-worker";
+
+/** A worker whose parent is gone has this long to end its day and leave its databases in order, ms. */
+const LAST_DAY_MS = 30_000;
 
 interface Order {
   readonly script: Script;
@@ -110,6 +114,8 @@ export async function serveAsWorker(): Promise<void> {
     });
   });
   await gone;
+  // Without its Postgres, a day may never end.
+  real.setTimeout(() => process.exit(1), LAST_DAY_MS).unref();
   await last;
   await laboratory.close();
 }
