@@ -4,6 +4,8 @@ import type { History } from "../world/history.js";
 import { booksRules } from "./books-rules.js";
 import { callerRules } from "./caller-rules.js";
 import { carriageRules } from "./carriage-rules.js";
+import { claimRules } from "./claim-rules.js";
+import { expectingRules } from "./expecting-rules.js";
 import { Findings } from "./findings.js";
 import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
@@ -36,6 +38,8 @@ const RULES = [
   lookingRules,
   warehouseRules,
   uploadRules,
+  claimRules,
+  expectingRules,
   rightingRules,
   transferRules,
   carriageRules,

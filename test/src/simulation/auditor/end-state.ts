@@ -28,7 +28,8 @@ export function endStateOf(tables: Tables): EndState {
     ["warehouse", tables.onHand],
     ["ledger", tables.balances],
   ] as const) {
-    for (const { sku, location, ...buckets } of rows ?? []) {
+    for (const { sku, location, ...row } of rows ?? []) {
+      const buckets: Readonly<Record<string, unknown>> = row;
       const quantities = Object.entries(buckets).filter(([, quantity]) => quantity !== 0);
       for (const [bucket, quantity] of quantities)
         end.set(`${bucket} of ${sku} at ${location}, ${service}`, `${quantity}`);

@@ -37,6 +37,35 @@ export interface OnHandRow {
   location: string;
   total: number;
   unsellable: number;
+  claimed: number;
+  low: boolean | null;
+}
+export interface ClaimLineRow {
+  claim_id: string;
+  state: string;
+  sku: string;
+  location: string;
+  quantity: number;
+  held: number;
+  sent_back: number;
+  missing: number;
+}
+export interface AnnouncementRow {
+  reference: string;
+  location: string;
+  closed: boolean;
+  /** Closed because all had arrived. */
+  complete: boolean;
+}
+export interface AnnouncedLineRow {
+  reference: string;
+  sku: string;
+  quantity: number;
+}
+export interface AlertLineRow {
+  sku: string;
+  location: string;
+  pieces: number | null;
 }
 export interface FulfilmentLineRow {
   fulfilment_id: string;
@@ -98,6 +127,10 @@ export interface Tables {
   readonly lines: readonly LineRow[];
   readonly allocations: readonly AllocationRow[];
   readonly onHand: readonly OnHandRow[] | undefined;
+  readonly claimLines: readonly ClaimLineRow[];
+  readonly announcements: readonly AnnouncementRow[];
+  readonly announcedLines: readonly AnnouncedLineRow[];
+  readonly alertLines: readonly AlertLineRow[];
   readonly fulfilmentLines: readonly FulfilmentLineRow[];
   readonly balances: readonly BalanceRow[] | undefined;
   readonly transfers: TransferTables | undefined;
@@ -141,7 +174,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
     onHand: warehouse
       ? await inspector.query<OnHandRow & Record<string, unknown>>(
           "warehouse",
-          "SELECT sku, location, total::int, unsellable::int FROM on_hand ORDER BY sku, location",
+          "SELECT sku, location, total::int, unsellable::int, claimed::int, low FROM on_hand ORDER BY sku, location",
         )
       : undefined,
     fulfilmentLines: warehouse
@@ -158,7 +191,32 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
                   transfer_reserved::int, in_transit::int, virtual::int FROM balance ORDER BY sku, location`,
         )
       : undefined,
+    ...(await readExpectations(inspector)),
     ...(await readCopies(inspector)),
+  };
+}
+
+async function readExpectations(
+  inspector: Inspector,
+): Promise<Pick<Tables, "claimLines" | "announcements" | "announcedLines" | "alertLines">> {
+  if (!inspector.services.includes("warehouse")) {
+    return { claimLines: [], announcements: [], announcedLines: [], alertLines: [] };
+  }
+  const warehouse = <T extends object>(sql: string) => inspector.query<T & Record<string, unknown>>("warehouse", sql);
+  return {
+    claimLines: await warehouse<ClaimLineRow>(
+      `SELECT claim_id, state, sku, location, quantity, held, sent_back, missing
+       FROM claim_line JOIN claim USING (claim_id) ORDER BY claim_id, position`,
+    ),
+    announcements: await warehouse<AnnouncementRow>(
+      `SELECT reference, location, closed_at IS NOT NULL AS closed,
+              closed_at IS NOT NULL AND COALESCE(close_reason, '') = 'COMPLETE' AS complete
+       FROM announcement ORDER BY reference`,
+    ),
+    announcedLines: await warehouse<AnnouncedLineRow>(
+      "SELECT reference, sku, quantity FROM announcement_line ORDER BY reference, sku",
+    ),
+    alertLines: await warehouse<AlertLineRow>("SELECT sku, location, pieces FROM alert_line ORDER BY sku, location"),
   };
 }
 

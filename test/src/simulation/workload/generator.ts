@@ -1,5 +1,7 @@
 import { Random } from "../kernel/random.js";
+import { CLAIMING } from "./claiming.js";
 import { DISTURBING } from "./disturbing.js";
+import { EXPECTING } from "./expecting.js";
 import { faultsOf } from "./faults.js";
 import { LOOKING } from "./looking.js";
 import { RIGHTING } from "./righting.js";
@@ -22,6 +24,8 @@ const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
   WAREHOUSING,
   TRANSFERRING,
   UPLOADING,
+  CLAIMING,
+  EXPECTING,
   RIGHTING,
   RULING,
   LOOKING,
@@ -45,6 +49,8 @@ export function generate(seed: number, steps: number, services: readonly string[
     receipts: [],
     transfers: [],
     uploads: [],
+    claims: [],
+    announced: [],
     rules: { priority: [] },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));

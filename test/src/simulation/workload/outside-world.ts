@@ -4,8 +4,10 @@ import type { Exchange } from "../world/history.js";
 import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
 import { Carriers } from "./carriers.js";
+import { claimingDone } from "./claiming.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
+import { expectingDone } from "./expecting.js";
 import { lookingDone } from "./looking.js";
 import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
@@ -28,6 +30,8 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...warehousingDone,
   ...transferringDone,
   ...uploadingDone,
+  ...claimingDone,
+  ...expectingDone,
   ...rulingDone,
   ...lookingDone,
   ...rightingDone,

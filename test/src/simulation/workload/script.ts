@@ -1,6 +1,8 @@
 import type { PublishFate } from "@septet/messaging";
 import type { LostConnection } from "../world/armed-faults.js";
+import type { ClaimMove } from "./claiming.js";
 import type { DisturbingMove } from "./disturbing.js";
+import type { ExpectingMove } from "./expecting.js";
 import type { Look } from "./looking.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
@@ -14,6 +16,8 @@ export type Move =
   | SellingMove
   | WarehouseMove
   | TransferMove
+  | ClaimMove
+  | ExpectingMove
   | Upload
   | RightingMove
   | PolicyPut

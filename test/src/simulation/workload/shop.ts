@@ -1,4 +1,6 @@
 import type { Random } from "../kernel/random.js";
+import type { ClaimMove } from "./claiming.js";
+import type { ExpectingMove } from "./expecting.js";
 import type { Move } from "./script.js";
 import type { ScriptLine } from "./selling.js";
 import type { NewTransfer } from "./transferring.js";
@@ -19,6 +21,9 @@ export interface Shop {
   readonly receipts: Booking[];
   /** Transfers written down or to be written down. */
   readonly transfers: NewTransfer[];
+  /** Claims opened or tried to. */
+  readonly claims: Extract<ClaimMove, { do: "claim" }>[];
+  readonly announced: Extract<ExpectingMove, { do: "announce" }>[];
   /** Sheets that were sent. */
   readonly uploads: Upload[];
   /** What holds from the opening on. */
