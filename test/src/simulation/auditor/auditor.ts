@@ -11,6 +11,7 @@ import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
 import { policyRules } from "./policy-rules.js";
+import { recountRules } from "./recount-rules.js";
 import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
@@ -43,6 +44,7 @@ const RULES = [
   rightingRules,
   transferRules,
   carriageRules,
+  recountRules,
   salesRules,
   restRules,
 ];

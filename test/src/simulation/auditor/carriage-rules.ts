@@ -91,8 +91,26 @@ function arrivalsHappenOnce(evidence: Evidence, tables: TransferTables, findings
     const shown = () => `${id}: told ${JSON.stringify(lines)} at ${location}, has ${JSON.stringify(rows)}`;
     findings.expect(same, "an arrival is what a clerk was told it is", shown);
   }
+  goodsArriveWhereTheyGo(evidence, tables, findings);
   for (const id of arrivals.keys()) findings.expect(taken.has(id), "nothing arrives that nobody saw", () => id);
   return seen;
+}
+
+/** Unless somebody says otherwise, at the destination; those of a transfer that was called back at its source. */
+function goodsArriveWhereTheyGo(evidence: Evidence, tables: TransferTables, findings: Findings): void {
+  const ways = new Map(tables.lines.map((row) => [row.transfer_id, row]));
+  const said = new Set(
+    tellings(evidence, "receive").flatMap(({ transferId, arrivalId, location }) =>
+      location === null ? [] : [JSON.stringify([transferId, arrivalId])],
+    ),
+  );
+  for (const { transfer_id, arrival_id, location } of tables.arrivalLines) {
+    if (said.has(JSON.stringify([transfer_id, arrival_id]))) continue;
+    const way = ways.get(transfer_id);
+    const there = location === way?.destination || (way?.called_back === true && location === way.source);
+    const shown = () => `${transfer_id}/${arrival_id} at ${location}: ${JSON.stringify(way)}`;
+    findings.expect(there, "goods arrive where they go, or where they come from when called back", shown);
+  }
 }
 
 /** What is shown as under way, by shipment and in sum, is what left and neither arrived nor was given up. */
