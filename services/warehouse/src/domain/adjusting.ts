@@ -1,4 +1,5 @@
 import { countAdjustments } from "./count-adjustment.js";
+import { labelFault } from "./labelling.js";
 import type { Adjusted, RowOutcome, RowsBooked } from "./outcomes.js";
 import { type Refusal, type RefusedField, refuse } from "./refusal.js";
 import type { Workbench } from "./workbench.js";
@@ -58,6 +59,12 @@ export function adjust(bench: Workbench, { head, lines }: Adjust): Adjusted | Re
     const reason = `${head.reference} was booked before with other content: take a new reference`;
     return refuse("DOCUMENT_CONFLICT", "the reference stands for something else", [{ field: "reference", reason }]);
   }
+  const labels = lines.flatMap(({ sku }, index) => {
+    const reason = labelFaultOf(bench, head, sku);
+    return reason === undefined ? [] : [{ field: `lines[${index}].sku`, reason }];
+  });
+  if (labels.length > 0)
+    return refuse("ALREADY_UNSELLABLE", "codes that label unsellable stock are not adjusted", labels);
   const refused = refusal(bench, head, lines);
   if (refused) return refused;
   return { outcome: "ADJUSTED", again: false, lines: lines.map((line) => adjustLine(bench, head, line)) };
@@ -77,6 +84,8 @@ export function adjustRows(bench: Workbench, { rows }: AdjustRows): RowsBooked {
         const reason = `line ${line.line} of ${head.reference} was booked before with other content`;
         return { row, outcome: "REJECTED", field: "reference", reason };
       }
+      const label = labelFaultOf(bench, head, line.sku);
+      if (label !== undefined) return { row, outcome: "REJECTED", field: "sku", reason: label };
       const fault = faultOf(bench, head, line);
       if (fault) return { row, outcome: "REJECTED", field: fault.field, reason: fault.reason };
       adjustLine(bench, head, line);
@@ -84,6 +93,9 @@ export function adjustRows(bench: Workbench, { rows }: AdjustRows): RowsBooked {
     }),
   };
 }
+
+const labelFaultOf = ({ world }: Workbench, { location }: AdjustmentHead, code: string): string | undefined =>
+  labelFault(code, world.labellings.get(location), (one) => world.listed.has(one));
 
 /** Every line is looked at before one is booked: a SKU stands in one line only. */
 function refusal(bench: Workbench, head: AdjustmentHead, lines: readonly AdjustmentLine[]): Refusal | undefined {

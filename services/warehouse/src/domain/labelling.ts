@@ -39,6 +39,16 @@ export function readCode(code: string, labelling: Labelling, isListed: (code: st
   return sku === undefined || isListed(code) ? { sku: code, unsellable: false } : { sku, unsellable: true };
 }
 
+/** Why a code cannot stand for a SKU of its own: it is the label of another one's unsellable stock; undefined when it can. */
+export function labelFault(
+  code: string,
+  labelling: Labelling | undefined,
+  isListed: (code: string) => boolean,
+): string | undefined {
+  const { sku, unsellable } = readCode(code, labelling ?? NO_LABELLING, isListed);
+  return unsellable ? `${code} names unsellable stock of ${sku}: name ${sku} and its bucket` : undefined;
+}
+
 /** Why a line cannot be read by the labelling of its warehouse. */
 export interface Misread {
   readonly field: "sku" | "area";

@@ -135,12 +135,12 @@ function addTo(scope: OpenScope, command: Command): void {
       return;
     case "ADJUST":
       scope.locations.add(command.head.location);
-      for (const { sku } of command.lines) addCounted(scope, sku);
+      for (const { sku } of command.lines) addLabelled(scope, command.head.location, sku);
       return;
     case "ADJUST_ROWS":
       for (const { head, line } of command.rows) {
         scope.locations.add(head.location);
-        addCounted(scope, line.sku);
+        addLabelled(scope, head.location, line.sku);
       }
       return;
     case "COUNT_LINES":

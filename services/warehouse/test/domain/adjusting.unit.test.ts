@@ -28,6 +28,21 @@ function stocked(): Floor {
 }
 
 describe("adjustments are a delta, or a quantity for an expected one", () => {
+  test("a code that labels the unsellable stock of a SKU is not adjusted: the SKU is, with its bucket", () => {
+    const floor = stocked();
+    const labels = { unsellableSuffix: "U", areas: [] };
+    floor.world = { ...floor.world, labellings: new Map([["WUHAN", labels]]), listed: new Set(["TATU"]) };
+    const mixed = told([
+      { sku: "TATU", delta: 1 },
+      { sku: "SOCKSU", delta: 1 },
+    ]);
+    floor.do(mixed);
+    expect(floor.outcome).toMatchObject({ code: "ALREADY_UNSELLABLE", errors: [{ field: "lines[1].sku" }] });
+    const { head, lines } = mixed;
+    floor.do({ type: "ADJUST_ROWS", rows: lines.map((line, index) => ({ row: index + 1, head, line })) });
+    expect(floor.outcome).toMatchObject({ rows: [{ outcome: "APPLIED" }, { outcome: "REJECTED", field: "sku" }] });
+  });
+
   test("a delta changes what is there, sellable or unsellable", () => {
     const floor = stocked();
     floor.do(
