@@ -91,8 +91,9 @@ function movedPiecesAreHeld({ history }: Evidence, movements: readonly StockMove
   }
   const told = new Map<string, number>();
   for (const { move, answers } of history.exchanges) {
-    if (move.do !== "relocate" || !answers.some(({ status }) => status === 200)) continue;
-    const { orderId, lineId, from, to, quantity } = move;
+    if (move.do !== "relocate" || move.of === undefined || !answers.some(({ status }) => status === 200)) continue;
+    const { to, quantity } = move;
+    const { orderId, lineId, from } = move.of;
     for (const [kind, location] of [
       ["RELEASE", from],
       ["RESERVE", to],

@@ -9,6 +9,7 @@ import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
 import { expectingDone } from "./expecting.js";
 import { lookingDone } from "./looking.js";
+import { Regrets } from "./regrets.js";
 import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
@@ -56,6 +57,7 @@ export class OutsideWorld {
   readonly upstream: InboundMessage[] = [];
   readonly deliveries = new Deliveries(this);
   readonly carriers = new Carriers(this);
+  readonly regrets = new Regrets(this);
   readonly #askings: Asking[] = [];
   #events = 0;
 
@@ -82,6 +84,7 @@ export class OutsideWorld {
   async insist(): Promise<void> {
     this.deliveries.work();
     this.carriers.work();
+    this.regrets.work();
     for (const asking of this.#askings) {
       const patience = PATIENCE_STEPS * Math.min(asking.asked, MAX_PATIENCE);
       if (asking.open && this.world.scheduler.steps - asking.askedAtStep >= patience) this.ask(asking);

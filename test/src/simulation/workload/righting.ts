@@ -1,23 +1,28 @@
-import type { StockMovement } from "@septet/stock-contracts";
+import type { RecordOf, StockMovement } from "@septet/stock-contracts";
 import type { OutsideWorld } from "./outside-world.js";
+import { takeBack } from "./regrets.js";
 import type { Drawn } from "./shop.js";
 
 /** What clerks and operators put right afterwards. */
 export type RightingMove =
   /** Takes back one of the last movements of the warehouse, counted back from the latest (0) and round. */
   | { readonly do: "reverse"; readonly nth: number }
-  /** Holds pieces of an order elsewhere; `quantity` null: all that are held there. */
+  /** Whatever is requested for the order is picked and shipped, but for what is not found; so much of it is taken back. */
+  | { readonly do: "regret"; readonly orderId: string; readonly notFound: number; readonly times: number }
+  /** Holds a line of one of the last unpaid orders elsewhere; `quantity` null: all that is held at its place. */
   | {
       readonly do: "relocate";
-      readonly orderId: string;
-      readonly lineId: string;
-      readonly from: string;
+      readonly nth: number;
       readonly to: string;
       readonly quantity: number | null;
+      /** What it came to when it was done. */
+      readonly of?: { readonly orderId: string; readonly lineId: string; readonly from: string };
     };
 
 /** A mistake is noticed soon. */
 const RECENT_MOVEMENTS = 12;
+/** Whoever moves a hold looks at the latest ones. */
+const RECENT_HOLDS = 4;
 
 export const RIGHTING: Readonly<Record<string, Drawn>> = {
   reverse: {
@@ -27,34 +32,49 @@ export const RIGHTING: Readonly<Record<string, Drawn>> = {
       return random.chance(0.2) ? [reverse, reverse] : [reverse];
     },
   },
-  relocate: {
-    weight: 3,
-    moves: ({ random, orders, locations }) => {
+  regret: {
+    weight: 2,
+    moves: ({ random, orders }) => {
       if (orders.size === 0) return [];
-      const orderId = random.pick([...orders.keys()].slice(-4));
-      const { lineId } = random.pick(orders.get(orderId)!);
-      const from = random.pick(locations);
-      const others = locations.filter((location) => location !== from);
-      const to = random.pick(others.length > 0 && random.chance(0.9) ? others : locations);
-      return [{ do: "relocate", orderId, lineId, from, to, quantity: random.chance(0.5) ? 1 : null }];
+      const orderId = random.pick([...orders.keys()].slice(-6));
+      const regret = { do: "regret", orderId, notFound: random.below(2), times: random.between(1, 3) } as const;
+      return [{ do: "pay", orderId, succeeded: true }, regret];
+    },
+  },
+  relocate: {
+    weight: 4,
+    moves: ({ random, locations }) => {
+      const quantity = random.chance(0.5) ? 1 : null;
+      return [{ do: "relocate", nth: random.below(1_000), to: random.pick(locations), quantity }];
     },
   },
 };
 
 export const rightingDone = {
-  reverse: (outside: OutsideWorld, move: Extract<RightingMove, { do: "reverse" }>) => {
+  reverse: (outside: OutsideWorld, { nth }: Extract<RightingMove, { do: "reverse" }>) => {
     const own = new Map<string, StockMovement>();
     for (const { value } of outside.world.history.records("StockMovement")) {
       if (value.recordedBy === "warehouse") own.set(value.movementId, value);
     }
-    const movement = [...own.values()].at(-1 - (move.nth % Math.max(1, Math.min(RECENT_MOVEMENTS, own.size))));
-    if (movement === undefined) return;
-    const body = { movementId: movement.movementId, reason: "entered by mistake" };
-    outside.request(move, "warehouse", { method: "POST", path: "/v1/reversals", body });
+    const movement = [...own.values()].at(-1 - (nth % Math.max(1, Math.min(RECENT_MOVEMENTS, own.size))));
+    if (movement !== undefined) takeBack(outside, movement.movementId);
+  },
+  regret: (outside: OutsideWorld, { orderId, notFound, times }: Extract<RightingMove, { do: "regret" }>) => {
+    outside.deliveries.promise(orderId, notFound);
+    outside.regrets.notice(orderId, times);
   },
   relocate: (outside: OutsideWorld, move: Extract<RightingMove, { do: "relocate" }>) => {
-    const { orderId, lineId, from, to, quantity } = move;
-    const body = { lines: [{ lineId, from, to, ...(quantity === null ? {} : { quantity }) }] };
-    outside.request(move, "order-reservation", { method: "POST", path: `/v1/reservations/${orderId}/move`, body });
+    const held = new Map<string, RecordOf<"OrderReserved">>();
+    for (const { value } of outside.world.history.records("OrderReserved")) held.set(value.orderId, value);
+    const holds = [...held.values()].filter(({ expiresAt }) => expiresAt !== null);
+    const hold = holds.at(-1 - (move.nth % Math.max(1, Math.min(RECENT_HOLDS, holds.length))));
+    const line = hold?.lines.at(move.nth % (hold?.lines.length ?? 1));
+    const place = line?.allocations.find(({ location }) => location !== move.to) ?? line?.allocations[0];
+    if (hold === undefined || line === undefined || place === undefined) return;
+    const { to, quantity } = move;
+    const of = { orderId: hold.orderId, lineId: line.lineId, from: place.location };
+    const body = { lines: [{ lineId: of.lineId, from: of.from, to, ...(quantity === null ? {} : { quantity }) }] };
+    const path = `/v1/reservations/${of.orderId}/move`;
+    outside.request({ ...move, of }, "order-reservation", { method: "POST", path, body });
   },
 };
