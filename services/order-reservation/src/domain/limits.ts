@@ -16,7 +16,7 @@ export const isOpenUnpaid = (draft: Draft, order: Order): boolean =>
 /**
  * Why an order is more than one order, or its customer, may have of a SKU. Reserved, paid and shipped pieces count, and
  * those that wait for their payment, or a customer could let any number wait and then pay; cancelled, expired and shorted
- * ones do not.
+ * ones do not. A hold past its time counts until it is given back, because its payment may be under way.
  */
 export function reasonsOfLimits(draft: Draft, order: Order): RejectionReason[] {
   const reasons = new Map<string, RejectionReasonCode>();
@@ -68,8 +68,7 @@ function piecesBought(draft: Draft, buying: Order, asked: Purchases): number {
   for (const order of draft.ownOrdersOf(asked.customerId)) {
     if (order.orderId === buying.orderId || (order.placedAt ?? 0) <= since) continue;
     if (asked.promotionId !== null && order.promotionId !== asked.promotionId) continue;
-    if (!COUNTED.has(order.state) || (!order.paid && (order.expiresAt ?? 0) <= draft.world.holdsReleasableUpTo))
-      continue;
+    if (!COUNTED.has(order.state)) continue;
     for (const { sku, quantity, cancelled, shorted } of order.lines) {
       if (sku === asked.sku) pieces += quantity - cancelled - shorted;
     }

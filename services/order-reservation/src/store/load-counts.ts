@@ -2,8 +2,8 @@ import type { Session } from "@septet/messaging";
 import { type Buyer, type Policies, type Purchases, purchasesAsked, purchasesKey } from "../domain/index.js";
 
 /**
- * Pieces of a SKU in a customer's orders: reserved, paid, shipped, or waiting for their payment. An unpaid hold that is over
- * and may be given back counts no longer.
+ * Pieces of a SKU in a customer's orders: reserved, paid, shipped, or waiting for their payment. An unpaid hold
+ * counts until it is given back: its payment may be under way.
  */
 const PURCHASES = `
 SELECT asked.nth::int, counted.pieces
@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (
   WHERE o.customer_id = asked.customer AND o.placed_at > to_timestamp(asked.since / 1000)
     AND (asked.promotion IS NULL OR o.details ->> 'promotionId' = asked.promotion)
     AND o.state IN ('RESERVED', 'AWAITING_PAYMENT', 'CONFIRMED', 'FULFILLED')
-    AND (o.paid OR o.expires_at > to_timestamp($5::float8 / 1000)) AND o.order_id <> ALL($6::text[])
+    AND o.order_id <> ALL($5::text[])
 ) AS counted`;
 
 /** What customers bought, as far as the policies ask for it; nothing is read when they do not. */
@@ -22,7 +22,7 @@ export async function loadPurchases(
   session: Session,
   policies: Policies,
   buyers: readonly Buyer[],
-  o: { now: number; holdsReleasableUpTo: number; own: readonly string[] },
+  o: { now: number; own: readonly string[] },
 ): Promise<Map<string, number>> {
   const asked = new Map<string, Purchases>();
   for (const buyer of buyers) {
@@ -35,7 +35,6 @@ export async function loadPurchases(
     all.map((one) => one.sku),
     all.map((one) => (one.promotionId === null ? o.now - one.windowSeconds * 1000 : 0)),
     all.map((one) => one.promotionId),
-    o.holdsReleasableUpTo,
     o.own,
   ]);
   const keys = [...asked.keys()];

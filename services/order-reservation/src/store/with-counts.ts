@@ -37,8 +37,7 @@ export async function withCounts(
   for (const id of countersOf(world.policies, judged, seen.sourcesOf)) {
     if (!plan.counters.has(id)) throw new StartOver("the policies ask for counters that are not locked");
   }
-  const { now, holdsReleasableUpTo } = world;
-  const o = { now, holdsReleasableUpTo, own: plan.orderIds };
+  const o = { now: world.now, own: plan.orderIds };
   const purchases = await loadPurchases(unit, world.policies, [...judged.placed, ...judged.known], o);
   return { ...world, counts: { ...world.counts, ...seen, purchases } };
 }

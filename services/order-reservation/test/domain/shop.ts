@@ -321,8 +321,7 @@ function countsOf(shop: Shop, own: ReadonlySet<string>): Counts {
     const { orderId, customerId, promotionId, placedAt, expiresAt, state, paid, lines } = order;
     const live = ["RESERVED", "AWAITING_PAYMENT", "CONFIRMED", "FULFILLED"].includes(state);
     if (own.has(orderId) || customerId === null || placedAt === null || !live) continue;
-    if (!paid && (expiresAt ?? 0) <= shop.now) continue;
-    if (!paid) unpaidOrders.set(customerId, orderId);
+    if (!paid && (expiresAt ?? 0) > shop.now) unpaidOrders.set(customerId, orderId);
     for (const { sku, quantity, cancelled, shorted } of lines) {
       const limit = shop.policies.get(`sku:${sku}`)?.limit ?? shop.policies.get("default")?.limit;
       const pieces = quantity - cancelled - shorted;

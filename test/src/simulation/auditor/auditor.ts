@@ -7,6 +7,7 @@ import { carriageRules } from "./carriage-rules.js";
 import { claimRules } from "./claim-rules.js";
 import { expectingRules } from "./expecting-rules.js";
 import { Findings } from "./findings.js";
+import { limitRules } from "./limit-rules.js";
 import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
@@ -35,6 +36,7 @@ const RULES = [
   movementRules,
   orderRules,
   policyRules,
+  limitRules,
   booksRules,
   lookingRules,
   warehouseRules,

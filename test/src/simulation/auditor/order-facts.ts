@@ -41,6 +41,7 @@ export interface Placement {
 export interface Outcome {
   readonly kind:
     | "OrderReserved"
+    | "OrderAwaitingPayment"
     | "OrderReservationRejected"
     | "OrderReservationReleased"
     | "OrderShorted"
@@ -162,6 +163,7 @@ function cancel(facts: OrderFacts, lines: readonly { lineId: string; quantity: n
 
 const OUTCOMES = new Set([
   "OrderReserved",
+  "OrderAwaitingPayment",
   "OrderReservationRejected",
   "OrderReservationReleased",
   "OrderShorted",

@@ -1,12 +1,17 @@
 import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
-import { acceptedLines, gatherOrders, namesOf, type OrderFacts } from "./order-facts.js";
+import { acceptedLines, gatherOrders, namesOf, type OrderFacts, type Outcome } from "./order-facts.js";
 import type { AllocationRow, LineRow, OrderRow } from "./tables.js";
 
 /** An unpaid order is held this long, and payments that cannot be read are waited for this much longer, ms. */
 const GRACE_MS = 120_000;
-/** What stock alone has refused can still be served once money comes. */
-const FOR_LACK_OF_STOCK = "OUT_OF_STOCK";
+/** What stock alone has refused, or too many unpaid orders of a device, can still be served once money comes. */
+const OVERCOME_BY_PAYMENT: ReadonlySet<string> = new Set(["OUT_OF_STOCK", "DEVICE_VELOCITY", "IP_VELOCITY"]);
+const FIRST_OUTCOMES = ["OrderReserved", "OrderAwaitingPayment", "OrderReservationRejected", "OrderShorted"];
+
+/** What an order had lost is not brought back by its payment when its customer has bought all of it meanwhile. */
+const isTooLate = ({ kind, codes }: Outcome): boolean =>
+  kind === "OrderReservationRejected" && codes.every((code) => code === "LIMIT_PER_CUSTOMER");
 
 /** What must be true of every order. */
 export function orderRules(evidence: Evidence, findings: Findings): void {
@@ -33,15 +38,17 @@ function oneFirstOutcome({ orderId, placed, misplaced, outcomes, takenBack }: Or
   const kinds = () =>
     `${orderId}: ${outcomes.map(({ kind, expiresAt }) => (expiresAt === null ? kind : `${kind} until ${expiresAt}`)).join(", ")}`;
   if (placed || misplaced) findings.expect(outcomes.length > 0, "every order gets an outcome", () => orderId);
-  const rejected = outcomes.filter(({ kind }) => kind === "OrderReservationRejected").length;
+  const [begin, ...later] = outcomes;
+  const afterwards = later.filter(isTooLate).length;
+  const rejected = outcomes.filter(({ kind }) => kind === "OrderReservationRejected").length - afterwards;
+  findings.expect(afterwards <= 1, "an order is refused once", kinds);
   const holds = new Set(
     outcomes.flatMap(({ kind, expiresAt }) => (kind === "OrderReserved" && expiresAt !== null ? [expiresAt] : [])),
   );
   findings.expect(rejected + holds.size <= 1, "an order is decided once", kinds);
-  const [first] = outcomes;
-  const possible =
-    first === undefined || ["OrderReserved", "OrderReservationRejected", "OrderShorted"].includes(first.kind);
-  findings.expect(possible, "the first outcome says reserved, rejected or shorted", kinds);
+  const first = begin;
+  const possible = first === undefined || FIRST_OUTCOMES.includes(first.kind);
+  findings.expect(possible, "the first outcome says reserved, waiting, rejected or shorted", kinds);
   if (rejected > 0)
     findings.expect(first?.kind === "OrderReservationRejected", "no order is refused after it was reserved", kinds);
   const fulfilled = outcomes.filter(({ kind }) => kind === "OrderFulfilled").length;
@@ -138,10 +145,11 @@ function endsAsItMust(
       findings.expect(served + cancelled + shorted === quantity, "no piece of an order is forgotten", told);
     }
   }
-  findings.expect(row.state !== "RESERVED" && row.expires_at === null, "no hold outlives its time", shown);
+  const waits = row.state === "RESERVED" || row.state === "AWAITING_PAYMENT";
+  findings.expect(!waits && row.expires_at === null, "no hold outlives its time", shown);
   findings.expect(row.paid === (facts.paidAt !== undefined), "a payment is neither ignored nor invented", shown);
   const refusedFor = facts.outcomes.flatMap(({ codes }) => codes);
-  const forStockOnly = refusedFor.every((code) => code === FOR_LACK_OF_STOCK);
+  const forStockOnly = refusedFor.every((code) => OVERCOME_BY_PAYMENT.has(code));
   if (facts.placed && facts.paidAt !== undefined && !facts.cancelledWhole && !facts.cancelledByLine && forStockOnly) {
     const served = ["CONFIRMED", "FULFILLED", "SHORTED"].includes(row.state);
     findings.expect(served, "a paid order is served or shorted, never left aside", shown);

@@ -126,6 +126,8 @@ export interface Tables {
   readonly orders: readonly OrderRow[] | undefined;
   readonly lines: readonly LineRow[];
   readonly allocations: readonly AllocationRow[];
+  /** How many rows are kept of carts. */
+  readonly cartHolds: number;
   readonly onHand: readonly OnHandRow[] | undefined;
   readonly claimLines: readonly ClaimLineRow[];
   readonly announcements: readonly AnnouncementRow[];
@@ -171,6 +173,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
            FROM allocation ORDER BY order_id, ordinal`,
         )
       : [],
+    cartHolds: orders ? ((await reservation<{ n: number }>("SELECT count(*)::int AS n FROM cart_hold"))[0]?.n ?? 0) : 0,
     onHand: warehouse
       ? await inspector.query<OnHandRow & Record<string, unknown>>(
           "warehouse",

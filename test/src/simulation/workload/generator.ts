@@ -3,6 +3,7 @@ import { CLAIMING } from "./claiming.js";
 import { DISTURBING } from "./disturbing.js";
 import { EXPECTING } from "./expecting.js";
 import { faultsOf } from "./faults.js";
+import { LIMITING, openingLimits } from "./limiting.js";
 import { LOOKING } from "./looking.js";
 import { RIGHTING } from "./righting.js";
 import { openingRules, RULING } from "./ruling.js";
@@ -28,6 +29,7 @@ const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
   EXPECTING,
   RIGHTING,
   RULING,
+  LIMITING,
   LOOKING,
   DISTURBING,
 ];
@@ -51,7 +53,7 @@ export function generate(seed: number, steps: number, services: readonly string[
     uploads: [],
     claims: [],
     announced: [],
-    rules: { priority: [] },
+    rules: { priority: [], perDevice: null, limits: new Map() },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));
   const weights = temperOf(shop);
@@ -66,7 +68,7 @@ export function generate(seed: number, steps: number, services: readonly string[
 function opening(shop: Shop): Move[] {
   const defined = shop.locations.map((location): Move => ({ do: "define", location }));
   const listed = shop.skus.map((sku): Move => ({ do: "list", sku, active: true }));
-  return [...defined, ...listed, ...openingRules(shop), ...openingStock(shop)];
+  return [...defined, ...listed, ...openingRules(shop), ...openingLimits(shop), ...openingStock(shop)];
 }
 
 /** Each day has a temper of its own: some are about transfers, some never see damage, some hardly ship. */

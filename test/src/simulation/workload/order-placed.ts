@@ -1,15 +1,15 @@
+import { buyerOf } from "./buyer.js";
+
 /** A placement without its lines, saying nothing of what need not be said. */
 export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowPartial: boolean) {
   return {
     orderId,
-    customerId: null,
+    ...buyerOf(orderId),
     customerClass: null,
     groupLeaderId: null,
     channel: "web",
     region: null,
-    deviceId: null,
     ipAddress: null,
-    cartId: null,
     promotionId: null,
     payment,
     allowPartial,

@@ -8,6 +8,7 @@ import { claimingDone } from "./claiming.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
 import { expectingDone } from "./expecting.js";
+import { limitingDone } from "./limiting.js";
 import { lookingDone } from "./looking.js";
 import { Regrets } from "./regrets.js";
 import { rightingDone } from "./righting.js";
@@ -34,6 +35,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...claimingDone,
   ...expectingDone,
   ...rulingDone,
+  ...limitingDone,
   ...lookingDone,
   ...rightingDone,
   ...disturbingDone,

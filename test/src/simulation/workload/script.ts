@@ -3,6 +3,7 @@ import type { LostConnection } from "../world/armed-faults.js";
 import type { ClaimMove } from "./claiming.js";
 import type { DisturbingMove } from "./disturbing.js";
 import type { ExpectingMove } from "./expecting.js";
+import type { LimitingMove } from "./limiting.js";
 import type { Look } from "./looking.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
@@ -21,6 +22,7 @@ export type Move =
   | Upload
   | RightingMove
   | PolicyPut
+  | LimitingMove
   | Look
   | DisturbingMove;
 

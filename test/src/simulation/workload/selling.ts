@@ -1,3 +1,4 @@
+import { buyerOf } from "./buyer.js";
 import { orderPlaced } from "./order-placed.js";
 import type { OutsideWorld } from "./outside-world.js";
 import type { Drawn, Shop } from "./shop.js";
@@ -114,7 +115,7 @@ export const sellingDone = {
     const lines = move.lines.map((line) => ({ ...line, unitPriceMinor: null }));
     if (move.via === "topic") outside.send("OrderPlaced", { ...orderPlaced(orderId, payment, allowPartial), lines });
     else {
-      const body = { orderId, channel: "web", payment, allowPartial, lines };
+      const body = { orderId, ...buyerOf(orderId), channel: "web", payment, allowPartial, lines };
       outside.request(move, "order-reservation", { method: "POST", path: "/v1/reservations", body });
     }
   },

@@ -1,6 +1,7 @@
 import type { Random } from "../kernel/random.js";
 import type { ClaimMove } from "./claiming.js";
 import type { ExpectingMove } from "./expecting.js";
+import type { SkuLimit } from "./limiting.js";
 import type { Move } from "./script.js";
 import type { ScriptLine } from "./selling.js";
 import type { NewTransfer } from "./transferring.js";
@@ -27,7 +28,12 @@ export interface Shop {
   /** Sheets that were sent. */
   readonly uploads: Upload[];
   /** What holds from the opening on. */
-  readonly rules: { priority: readonly string[] };
+  readonly rules: {
+    priority: readonly string[];
+    /** Unpaid orders of one device that are taken; null: any number. */
+    perDevice: number | null;
+    readonly limits: Map<string, SkuLimit>;
+  };
 }
 
 /** One thing that the outside may do, how often, and what it is this time. */
