@@ -18,6 +18,8 @@ const STEPS_AFTER_JUMP = 240;
 const SECOND_LOOK_MS = 1_100;
 /** Past every hold and the grace for payments, ms. */
 const PAST_EVERYTHING_MS = 40 * 60_000;
+/** What a displaced relay still has of what it sent. */
+const RECENT_MESSAGES = 12;
 
 export interface RunOptions {
   readonly script: Script;
@@ -256,11 +258,17 @@ class Day {
   }
 }
 
-/** A displaced relay sends once more what was sent before. */
+/**
+ * A displaced relay sends once more what was sent before: now something recent, now the last of its kind, so that rare
+ * facts are told again as often as movements, which most messages are.
+ */
 function echo({ history, broker, scheduler }: World, nth: number): void {
   const ours = history.witnessed.filter(({ message }) => message.topic.startsWith("stock.") && message.key !== null);
-  const sent = ours.at(-1 - (nth % Math.max(1, ours.length)))?.message;
+  const kinds = new Map(ours.map((one) => [one.record?.name, one]));
+  const choice = Math.floor(nth / 2);
+  const recent = ours.at(-1 - (choice % Math.max(1, Math.min(RECENT_MESSAGES, ours.length))));
+  const sent = nth % 2 === 0 ? recent : [...kinds.values()][choice % Math.max(1, kinds.size)];
   if (sent === undefined) return;
-  const { topic, key, value, headers } = sent;
+  const { topic, key, value, headers } = sent.message;
   broker.append({ topic, key: key!, value, headers }, scheduler.now);
 }

@@ -36,6 +36,6 @@ function faultOf(random: Random): Fault {
     case "commit":
       return { fault: "commit", instance };
     case "echo":
-      return { fault: "echo", nth: random.below(12) };
+      return { fault: "echo", nth: random.below(120) };
   }
 }
