@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { freePort, ProcessKeeper, startPostgres } from "@septet/local-stack";
+
+const run = promisify(execFile);
 
 /** Says where the Postgres of a simulation is that was started by another process, as JSON of a `PostgresAddress`. */
 export const POSTGRES_VARIABLE = "SEPTET_SIMULATION_POSTGRES";
@@ -48,8 +52,10 @@ export async function borrowPostgres(env = process.env): Promise<BorrowedPostgre
   const socketFolder = folder.length <= MAX_SOCKET_FOLDER_CHARS && process.platform !== "win32" ? folder : undefined;
   const settings = { ...SETTINGS, ...(socketFolder === undefined ? {} : { unix_socket_directories: socketFolder }) };
   const order = { home, port: await freePort(), keeper, logs: home, fsync: false, settings };
-  const { adminUrl } = await startPostgres(order);
+  const { adminUrl, process: server } = await startPostgres(order);
   const stop = async () => {
+    // Sessions that a world stopped, and never came to wake: they could not hear that it is over. None is no error.
+    await run("pkill", ["-CONT", "-P", String(server.pid)]).catch(() => undefined);
     await keeper.close(5_000);
     rmSync(home, { recursive: true, force: true });
   };

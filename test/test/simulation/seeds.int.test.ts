@@ -1,30 +1,61 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "@jest/globals";
-import { simulate } from "./simulation-program.js";
+import { busyProcess, type Simulated, simulate } from "./simulation-program.js";
 
 /** Days from the first seed on. */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 200);
-/** No further day begins after so long: a bound for machines that have other things to do. */
-const MINUTES = Number(process.env.SIMULATION_MINUTES ?? 2);
+/** No further day begins after so long. Two processors of their own need a third of it. */
+const MINUTES = Number(process.env.SIMULATION_MINUTES ?? 12);
+/** To start and to end, ms. */
+const MARGIN_MS = 120_000;
+
+/** The lines of a day's steps. */
+const stepsOf = ({ output }: Simulated) => output.split("\n").filter((line) => /^\d+ \+\d+ /.test(line));
 
 describe("the services keep every promise on bad days", () => {
-  test(`in ${SEEDS} days of 300 steps, or as many as ${MINUTES} minutes allow`, async () => {
-    const workers = Math.min(2, availableParallelism());
-    const share = Math.ceil(SEEDS / workers);
-    const runs = Array.from({ length: workers }, (_, worker) =>
-      simulate("--seed", String(1 + worker * share), "--seeds", String(share), "--minutes", String(MINUTES)),
-    );
-    for (const { code, output } of await Promise.all(runs)) {
-      expect(output).toMatch(/[1-9]\d* played, 0 failed/);
+  test(
+    `on ${SEEDS} days of 300 steps`,
+    async () => {
+      const asked = [
+        "--seeds",
+        String(SEEDS),
+        "--minutes",
+        String(MINUTES),
+        "--workers",
+        String(availableParallelism()),
+      ];
+      const { code, output } = await simulate({}, ...asked);
+      // Fewer would say less than the title does: the machine was too slow, or had other things to do.
+      expect(output).toContain(`${SEEDS} played, 0 failed`);
       expect(code).toBe(0);
-    }
-  });
+    },
+    MINUTES * 60_000 + MARGIN_MS,
+  );
 
-  test("and the same day is the same to the byte, twice", async () => {
-    const one = await simulate("--seed", "7", "--trace");
-    const other = await simulate("--seed", "7", "--trace");
-    const steps = ({ output }: { output: string }) => output.split("\n").filter((line) => /^\d+ \+\d+ /.test(line));
-    expect(steps(one).length).toBeGreaterThan(500);
-    expect(steps(other)).toEqual(steps(one));
+  test("and the same day is the same to the byte in another place, at another hour, on a machine that is busy", async () => {
+    const here = { TZ: "UTC", LANG: "C", LC_ALL: "C" };
+    const elsewhere = {
+      TZ: "Pacific/Chatham",
+      LANG: "tr_TR.UTF-8",
+      LC_ALL: "tr_TR.UTF-8",
+      SEPTET_HOME: "/nowhere",
+      HOSTNAME: "elsewhere",
+      PGTZ: "Asia/Kathmandu",
+      NODE_OPTIONS: "--max-old-space-size=512 --max-semi-space-size=1",
+    };
+    const busy = busyProcess();
+    try {
+      const [one, other] = await Promise.all([
+        simulate(here, "--seed", "7", "--trace"),
+        simulate(elsewhere, "--seed", "7", "--trace"),
+      ]);
+      for (const { output } of [one, other]) expect(output).toContain("1 played, 0 failed");
+      const [steps, others] = [stepsOf(one), stepsOf(other)];
+      expect(steps.length).toBeGreaterThan(500);
+      const first = steps.findIndex((step, index) => step !== others[index]);
+      expect([steps[first], others[first], others.length]).toEqual([undefined, undefined, steps.length]);
+    } finally {
+      busy.kill();
+    }
   });
 });
