@@ -2,7 +2,8 @@ import type { TransferLineState } from "@septet/stock-contracts";
 
 /**
  * What became of the pieces of a transfer, each account counting up for ever (`withdrawn` alone goes down again, when the
- * source answers for pieces that were called off before it had). A line has one set, the transfer the sum over its lines:
+ * source answers for pieces that were called off before it had; and `requested` once, by what was taken out of a draft
+ * when that is sent). A line has one set, the transfer the sum over its lines:
  * every figure below is a sum of accounts, so that both are judged by the same functions.
  */
 export const ACCOUNTS = [

@@ -35,14 +35,20 @@ export function create(bench: Workbench, command: CreateTransfer): TransferChang
   return { outcome: "CREATED", again: false, transfer: head };
 }
 
-/** Sends a draft. */
+/** Sends a draft: from here on its lines ask for what was left in them. */
 export function request(bench: Workbench, { transferId }: RequestTransfer): TransferChanged | Refusal {
   const transfer = bench.transfer(transferId);
   if (transfer === undefined) return unknownTransfer();
   if (!transfer.draft) return refuse("NOT_A_DRAFT", "the transfer was sent before");
   if (transfer.closedAt !== null) return refuse("NOT_A_DRAFT", "the draft was called off: write a new one");
   bench.change(transferId, { draft: false, requestedAt: bench.world.now });
-  for (const line of bench.lines(transferId)) bench.touch(transferId, line.lineId);
+  for (const { lineId, accounts } of bench.lines(transferId)) {
+    bench.touch(transferId, lineId);
+    // Nobody answers for what was taken out of the draft, so it is not waited for; a line taken out whole asks nothing.
+    const { withdrawn } = accounts;
+    if (withdrawn < accounts.requested)
+      bench.book(transferId, lineId, { requested: -withdrawn, withdrawn: -withdrawn });
+  }
   askTheSource(bench, bench.transfer(transferId)!);
   return { outcome: "CHANGED", again: false, transfer: bench.transfer(transferId)! };
 }

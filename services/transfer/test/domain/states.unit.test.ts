@@ -47,6 +47,22 @@ describe("asking the source", () => {
     expect(book.refusal).toBe("NOT_A_DRAFT");
   });
 
+  test("what was taken out of a line of a draft is asked of nobody, so no answer is awaited for it", () => {
+    const book = new TransferBook();
+    book.do(create([10, 5], { draft: true }));
+    book.do(cancel({ 1: 3, 2: null }));
+    expect(book.pieces()).toMatchObject({ requested: 10, withdrawn: 3 });
+    book.do({ type: "REQUEST_TRANSFER", transferId: ID });
+    expect(book.pieces()).toMatchObject({ requested: 7, withdrawn: 0 });
+    book.do(promise(4));
+    book.do(reject(3));
+    expect(book.pieces()).toMatchObject({ reserved: 4, rejected: 3, withdrawn: 0 });
+    expect(book.state()).toBe("RESERVED");
+    book.do(dispatch("s"));
+    book.do(receive("a"));
+    expect([book.state(), book.head().closedAt]).toEqual(["CLOSED", NOW]);
+  });
+
   test("a draft called off is never sent", () => {
     const book = new TransferBook();
     book.do(create([3], { draft: true }));

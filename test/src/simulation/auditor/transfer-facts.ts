@@ -29,7 +29,8 @@ export interface TransferLineFacts {
 }
 
 export const keyOf = (transferId: string, lineId: string): string => JSON.stringify([transferId, lineId]);
-export const isTaken = ({ answers }: Exchange): boolean => answers.some(({ status }) => status >= 200 && status < 300);
+export const isTaken = ({ answers }: Pick<Exchange, "answers">): boolean =>
+  answers.some(({ status }) => status >= 200 && status < 300);
 
 /** Adds up by line what the messages say. */
 export function gatherTransferLines(evidence: Evidence): Map<string, TransferLineFacts> {

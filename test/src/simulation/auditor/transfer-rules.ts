@@ -20,35 +20,44 @@ export function transferRules(evidence: Evidence, findings: Findings): void {
     everyPieceHasOneFate(row, facts, findings);
     if (facts !== undefined) theRowIsWhatMoved(row, facts, findings);
   }
-  whatIsCalledOffIsGivenBack(evidence, transfers, findings);
+  whatIsCalledOffIsGivenBack(evidence, transfers, lines, findings);
   whatOthersReadIsSo(evidence, rows, findings);
   lateShipmentsAlertOnce(evidence, transfers, findings);
 }
 
 /** An id stands for one transfer for ever; whoever tells it otherwise is refused. */
 function oneTransferCounts({ history }: Evidence, { lines }: TransferTables, findings: Findings): void {
-  const stored = new Map<string, string[]>();
-  for (const { transfer_id, source, destination, line_id, sku, requested } of lines) {
-    const line = `${line_id}: ${requested} ${sku} ${source} to ${destination}`;
-    stored.set(transfer_id, [...(stored.get(transfer_id) ?? []), line]);
-  }
+  const stored = new Map<string, TransferLineRow[]>();
+  for (const row of lines) stored.set(row.transfer_id, [...(stored.get(row.transfer_id) ?? []), row]);
+  const takenOut = new Set(
+    history.exchanges.flatMap(({ move, answers }) => {
+      if (move.do !== "callOff" || !isTaken({ answers })) return [];
+      return (move.lines ?? []).map(({ lineId }) => keyOf(move.transferId, lineId));
+    }),
+  );
   const written = new Set<string>();
   for (const exchange of history.exchanges) {
     const { move } = exchange;
     if (move.do !== "transfer") continue;
     written.add(move.transferId);
     if (!isTaken(exchange)) continue;
-    const has = stored.get(move.transferId)?.join(", ");
-    const shown = () => `${JSON.stringify(move)} was taken, there is ${has}`;
-    findings.expect(has === wordsOf(move), "what a clerk was told of a transfer is what was written down", shown);
+    const rows = stored.get(move.transferId) ?? [];
+    const shown = () => `${JSON.stringify(move)} was taken, there is ${JSON.stringify(rows)}`;
+    const same = rows.length === move.lines.length && rows.every((row, index) => isToldAs(row, move, index, takenOut));
+    findings.expect(same, "what a clerk was told of a transfer is what was written down", shown);
   }
   for (const transferId of stored.keys()) {
     findings.expect(written.has(transferId), "no transfer comes from nowhere", () => transferId);
   }
 }
 
-const wordsOf = ({ source, destination, lines }: NewTransfer): string =>
-  lines.map(({ lineId, sku, quantity }) => `${lineId}: ${quantity} ${sku} ${source} to ${destination}`).join(", ");
+/** A draft that is sent asks for what was left in its lines. */
+function isToldAs(row: TransferLineRow, move: NewTransfer, index: number, takenOut: ReadonlySet<string>): boolean {
+  const { lineId, sku, quantity } = move.lines[index]!;
+  const places = row.source === move.source && row.destination === move.destination;
+  const less = move.draft && row.requested < quantity && takenOut.has(keyOf(row.transfer_id, row.line_id));
+  return places && row.line_id === lineId && row.sku === sku && (row.requested === quantity || less);
+}
 
 function everyPieceHasOneFate(row: TransferLineRow, facts: TransferLineFacts | undefined, findings: Findings): void {
   const shown = () => `${JSON.stringify(row)}, moved: ${JSON.stringify(facts)}`;
@@ -87,7 +96,12 @@ function theRowIsWhatMoved(row: TransferLineRow, facts: TransferLineFacts, findi
   findings.expect(booked, "what arrives is what was sent, or a receipt", shown);
 }
 
-function whatIsCalledOffIsGivenBack({ history }: Evidence, { lines }: TransferTables, findings: Findings): void {
+function whatIsCalledOffIsGivenBack(
+  { history }: Evidence,
+  { lines }: TransferTables,
+  facts: ReadonlyMap<string, TransferLineFacts>,
+  findings: Findings,
+): void {
   const whole = new Set<string>();
   const told = new Set<string>();
   const byLine = new Map<string, number>();
@@ -107,7 +121,8 @@ function whatIsCalledOffIsGivenBack({ history }: Evidence, { lines }: TransferTa
     const held = reserved - cancelled - short - damaged_before - dispatched;
     const shown = () => JSON.stringify(row);
     if (whole.has(transfer_id)) findings.expect(held === 0, "a transfer called off holds nothing", shown);
-    findings.expect(draft || withdrawn === 0, "what is called off before its answer is settled by it", shown);
+    const unasked = draft || facts.get(key)?.asked === undefined;
+    findings.expect(unasked || withdrawn === 0, "what is called off before its answer is settled by it", shown);
     const asked = whole.has(transfer_id) ? Number.POSITIVE_INFINITY : (byLine.get(key) ?? 0);
     findings.expect(cancelled + withdrawn <= asked, "no more is called off than somebody called off", shown);
   }
