@@ -226,8 +226,11 @@ describe("more arriving than was dispatched", () => {
     await transfers.step(id, "return");
     await transfers.receive(id, { sellable: 6 });
     await transfers.shows("FOUND", { wuhan: [6, 6, 6, 0, 0] });
-    await transfers.receive(id, { sellable: 3 }, { location: BEIJING });
-    await transfers.receive(id, { damaged: 1 });
+    // Without a name it might be what Wuhan has told already.
+    const unnamed = await transfers.receive(id, { sellable: 3 }, { location: BEIJING });
+    expect([unnamed.status, unnamed.body.code]).toEqual([409, "ARRIVAL_WITHOUT_NAME"]);
+    await transfers.receive(id, { sellable: 3 }, { location: BEIJING, arrivalId: "found-in-beijing" });
+    await transfers.receive(id, { damaged: 1 }, { arrivalId: "found-in-wuhan" });
     await transfers.shows("FOUND", { wuhan: [7, 7, 6, 0, 0], beijing: [3, 3, 3, 0, 0], unsellable: [1, 0] });
     expect((await transfers.transfer(id)).pieces).toMatchObject({ lost: 4, surplus: 4, received: 6 });
   });

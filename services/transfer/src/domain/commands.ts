@@ -43,6 +43,8 @@ export interface Receive {
   readonly type: "RECEIVE";
   readonly transferId: string;
   readonly arrivalId: string;
+  /** Whether the clerk called it so; otherwise it is named after the key of the request. */
+  readonly named: boolean;
   readonly content: string;
   /** The shipment that the goods are of, where known. */
   readonly shipmentId: string | null;

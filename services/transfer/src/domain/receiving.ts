@@ -27,6 +27,8 @@ export function receive(bench: Workbench, command: Receive): TransferChanged | R
   if (refused !== undefined) return refused;
   const found = chooseFound(bench, transfer, command);
   if (found.outcome === "REFUSED") return found;
+  const doubtful = command.named ? undefined : maybeToldBefore(found.lines);
+  if (doubtful !== undefined) return doubtful;
   const location = command.location ?? (transfer.returning ? transfer.source : transfer.destination);
   const place: Place = { transfer, arrivalId, shipmentId, location, actor: command.actor };
   const lines = found.lines.map((line) => arrive(bench, place, line));
@@ -50,6 +52,25 @@ export function lose(bench: Workbench, command: Lose): TransferChanged | Refusal
     takeFromShipments(bench, transferId, one.lineId, shipmentId, one.lost);
   }
   return { outcome: "CHANGED", again: false, transfer: bench.transfer(transferId)! };
+}
+
+/**
+ * More than is under way, without a name, of a line of which something came before: another arrival, or the same told by
+ * another clerk? Taken for another it would make stock of nothing.
+ */
+function maybeToldBefore(lines: readonly Found[]): Refusal | undefined {
+  const doubtful = lines.filter(({ sellable, damaged, line: { accounts } }) => {
+    return sellable + damaged > underWayOf(accounts) && accounts.received + accounts.surplus > 0;
+  });
+  if (doubtful.length === 0) return undefined;
+  const errors = doubtful.map(({ lineId, line: { accounts } }): RefusedField => {
+    const before = accounts.received + accounts.surplus;
+    const reason = `of line ${lineId} ${before} pieces have arrived and ${underWayOf(accounts)} are under way`;
+    return { field: "arrivalId", reason };
+  });
+  const detail =
+    "it may have been told before: look at the transfer; if more goods came, give the arrival an arrivalId";
+  return refuse("ARRIVAL_WITHOUT_NAME", detail, errors);
 }
 
 interface Place {
@@ -142,7 +163,10 @@ function unknownShipment(bench: Workbench, transferId: string, shipmentId: strin
   return refuse("UNKNOWN_SHIPMENT", "no such shipment", [{ field: "shipmentId", reason }]);
 }
 
-/** The named lines, or all that is under way (of the named shipment); nothing may be lost that is not under way. */
+/**
+ * The named lines, or all that is under way (of the named shipment). Nothing may be lost that is not under way; of a
+ * shipment given up by name nothing that is under way in another.
+ */
 function chooseFound(
   bench: Workbench,
   transfer: Transfer,
@@ -160,13 +184,26 @@ function chooseFound(
   }));
   if (chosen.outcome === "REFUSED") return chosen;
   const tooMany: RefusedField[] = chosen.lines.flatMap(({ lineId, sellable, damaged, lost, line }) => {
-    const underWay = underWayOf(line.accounts);
+    const underWay =
+      o.asLost && o.shipmentId !== null
+        ? underWayIn(bench, transferId, lineId, o.shipmentId)
+        : underWayOf(line.accounts);
     if (lost === 0 || sellable + damaged + lost <= underWay) return [];
     const index = o.lines!.findLastIndex((one) => one.lineId === lineId);
-    return [{ field: `lines[${index}].lost`, reason: `line ${lineId} has ${underWay} pieces under way` }];
+    const where = o.asLost && o.shipmentId !== null ? ` in shipment ${o.shipmentId}` : "";
+    const field = `lines[${index}].${o.asLost ? "quantity" : "lost"}`;
+    return [{ field, reason: `line ${lineId} has ${underWay} pieces under way${where}` }];
   });
   if (tooMany.length === 0) return chosen;
   return refuse("MORE_THAN_UNDER_WAY", "more pieces are given up than are under way", tooMany);
+}
+
+/** The pieces of a line that are under way, of one shipment or (null) of all. */
+function underWayIn(bench: Workbench, transferId: string, lineId: string, shipmentId: string | null): number {
+  return bench
+    .underWay(transferId, lineId)
+    .filter((one) => shipmentId === null || one.shipmentId === shipmentId)
+    .reduce((sum, one) => sum + one.open, 0);
 }
 
 function chooseUnderWay(
@@ -177,10 +214,7 @@ function chooseUnderWay(
 ): { readonly outcome: "CHOSEN"; readonly lines: readonly Found[] } | Refusal {
   const lines = bench.lines(transferId).flatMap((line): Found[] => {
     const { lineId } = line;
-    const quantity = bench
-      .underWay(transferId, lineId)
-      .filter((one) => shipmentId === null || one.shipmentId === shipmentId)
-      .reduce((sum, one) => sum + one.open, 0);
+    const quantity = underWayIn(bench, transferId, lineId, shipmentId);
     if (quantity === 0) return [];
     return [{ lineId, line, sellable: asLost ? 0 : quantity, damaged: 0, lost: asLost ? quantity : 0 }];
   });

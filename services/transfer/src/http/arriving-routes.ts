@@ -37,7 +37,7 @@ export function arrivingRoutes(clerk: Clerk): Route[] {
       description:
         "An arrivalId makes the arrival one for ever. Goods arrive at the destination, those of a transfer called back " +
         "at its source; `location` says it where it is otherwise. Pieces beyond what is under way become a receipt of " +
-        "the warehouse.",
+        "the warehouse; after an earlier arrival of the line they need an arrivalId, since they might be the same told again.",
       params: TRANSFER,
       body: RECEIVE,
       maxBodyBytes: MAX_LINES_BODY_BYTES,
@@ -48,6 +48,7 @@ export function arrivingRoutes(clerk: Clerk): Route[] {
           type: "RECEIVE",
           transferId: context.params.id,
           arrivalId: told.arrivalId ?? ownName(context),
+          named: told.arrivalId !== undefined,
           content: context.bodyHash,
           shipmentId: told.shipmentId ?? null,
           location: told.location ?? null,

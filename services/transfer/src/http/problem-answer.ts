@@ -11,6 +11,11 @@ const PROBLEMS: {
   TRANSFER_CONFLICT: { status: 409, type: "transfer-conflict", title: "The transferId was used before" },
   SHIPMENT_CONFLICT: { status: 409, type: "shipment-conflict", title: "The shipmentId was used before" },
   ARRIVAL_CONFLICT: { status: 409, type: "arrival-conflict", title: "The arrivalId was used before" },
+  ARRIVAL_WITHOUT_NAME: {
+    status: 409,
+    type: "arrival-without-name",
+    title: "More than is under way, by an arrival without a name",
+  },
   NOT_A_DRAFT: { status: 409, type: "not-a-draft", title: "Not a draft" },
   STILL_A_DRAFT: { status: 409, type: "still-a-draft", title: "Still a draft" },
   CALLED_BACK: { status: 409, type: "called-back", title: "The transfer was called back" },

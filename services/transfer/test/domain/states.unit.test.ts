@@ -185,6 +185,25 @@ describe("arriving", () => {
     expect(book.pieces()).toMatchObject({ received: 5, damaged: 1, surplus: 2 });
   });
 
+  test("told by two clerks under no name it is not taken for more goods: only a name tells another arrival from the same", () => {
+    const unnamed = (key: string, sellable: number) => receive(key, { 1: { sellable } }, { named: false });
+    const part = promised(10);
+    part.do(dispatch("s"));
+    part.do(unnamed("clerk-1", 6));
+    part.do(unnamed("clerk-2", 6));
+    expect([part.refusal, part.pieces().received, part.told]).toEqual(["ARRIVAL_WITHOUT_NAME", 6, []]);
+    part.do(unnamed("clerk-2", 4));
+    expect(part.state()).toBe("CLOSED");
+    part.do(receive("dock-9", { 1: { sellable: 6 } }));
+    expect(part.pieces().surplus).toBe(6);
+    const more = promised(10);
+    more.do(dispatch("s"));
+    more.do(unnamed("clerk-1", 12));
+    expect(more.pieces()).toMatchObject({ received: 10, surplus: 2 });
+    more.do(unnamed("clerk-2", 12));
+    expect(more.refusal).toBe("ARRIVAL_WITHOUT_NAME");
+  });
+
   test("found again after a loss it is a receipt, and nothing can be lost twice", () => {
     const book = promised(5);
     book.do(dispatch("s"));
@@ -209,10 +228,17 @@ describe("arriving", () => {
     expect(book.refusal).toBe("WRONG_LOCATION");
   });
 
-  test("the shipment that loses pieces is the named one", () => {
+  test("the shipment that loses pieces is the named one, and no other truck loses any for it", () => {
     const book = promised(10);
     book.do(dispatch("a", { 1: 5 }));
     book.do(dispatch("b", { 1: 5 }));
+    book.do(lose({ 1: 6 }, "b"));
+    expect(book.refusal).toBe("MORE_THAN_UNDER_WAY");
+    book.do(lose({ 1: 2 }, "b"));
+    expect(book.underWay()).toEqual([
+      ["a", 5],
+      ["b", 3],
+    ]);
     book.do(lose(null, "b"));
     expect(book.underWay()).toEqual([["a", 5]]);
   });

@@ -198,6 +198,7 @@ export const receive = (
   type: "RECEIVE",
   transferId: ID,
   arrivalId,
+  named: true,
   content: JSON.stringify([arrivalId, lines]),
   shipmentId: null,
   location: null,
