@@ -84,5 +84,6 @@ function addTo(scope: OpenScope, command: Command): void {
 
 function addLines(scope: OpenScope, transferId: string, lines: readonly { readonly lineId: string }[] | null): void {
   if (lines === null) scope.whole.add(transferId);
-  else for (const { lineId } of lines) scope.lines.push({ transferId, lineId });
+  // A line may be named in many entries: it is read once.
+  else for (const lineId of new Set(lines.map((line) => line.lineId))) scope.lines.push({ transferId, lineId });
 }

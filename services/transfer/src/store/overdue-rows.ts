@@ -8,7 +8,7 @@ const FIND = `SELECT DISTINCT transfer_id FROM (
   ) late`;
 const LATENESS = `SELECT late.n AS "overdueShipments", greatest(0, coalesce(late.seconds, 0))::float8 AS "overdueSeconds",
     greatest(0, coalesce(extract(epoch FROM ${NOW} - (
-      SELECT requested_at FROM transfer WHERE state = 'REQUESTED' ORDER BY created_at LIMIT 1)), 0))::float8
+      SELECT min(requested_at) FROM transfer WHERE state = 'REQUESTED')), 0))::float8
       AS "unansweredSeconds"
   FROM (
     SELECT count(*)::float8 AS n, extract(epoch FROM ${NOW} - min(expected_at)) AS seconds

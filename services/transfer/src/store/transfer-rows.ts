@@ -41,7 +41,7 @@ const CREATE_HEADS = `INSERT INTO transfer (transfer_id, source, destination, st
       created_at, requested_at, closed_at, expected_at, ${ACCOUNT_COLUMNS})
   ORDER BY id COLLATE "C"`;
 const CREATE_LINES = `INSERT INTO transfer_line (transfer_id, line_id, position, sku, version, ${ACCOUNT_COLUMNS})
-  SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], ${accountArrays(6, "int")})`;
+  SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], ${accountArrays(6, "bigint")})`;
 const UPDATE_HEADS = `UPDATE transfer t SET state = c.state, draft = c.draft, called_back = c.called_back, version = c.version,
     requested_at = ${time("c.requested_at")}, closed_at = ${time("c.closed_at")}, expected_at = ${time("c.expected_at")},
     ${setAccounts("c")}
@@ -51,7 +51,7 @@ const UPDATE_HEADS = `UPDATE transfer t SET state = c.state, draft = c.draft, ca
   WHERE t.transfer_id = c.id`;
 // Absolute figures: the transfer's row is locked, and no line changes without it.
 const UPDATE_LINES = `UPDATE transfer_line l SET version = c.version, ${setAccounts("c")}
-  FROM unnest($1::text[], $2::text[], $3::bigint[], ${accountArrays(4, "int")})
+  FROM unnest($1::text[], $2::text[], $3::bigint[], ${accountArrays(4, "bigint")})
     AS c (id, line_id, version, ${ACCOUNT_COLUMNS})
   WHERE l.transfer_id = c.id AND l.line_id = c.line_id`;
 

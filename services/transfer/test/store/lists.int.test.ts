@@ -4,8 +4,9 @@ import { messagingMigrations, type Session } from "@septet/messaging";
 import { type Database, kitMigrations, openDatabase } from "@septet/service-kit";
 import { type InTransitFilter, listInTransit } from "../../src/store/in-transit-list.js";
 import { transferMigrations } from "../../src/store/migrations/index.js";
-import { newlyOverdue } from "../../src/store/overdue-rows.js";
+import { lateness, newlyOverdue } from "../../src/store/overdue-rows.js";
 import { listTransfers, type TransferFilter } from "../../src/store/transfer-list.js";
+import { loadHeads, loadLines, updateTransfers } from "../../src/store/transfer-rows.js";
 
 const PLACES = (i: string) =>
   `CASE WHEN ${i} % 3000 = 0 THEN 'SMALL' WHEN ${i} % 2 = 0 THEN 'WUHAN' ELSE 'BEIJING' END`;
@@ -98,4 +99,26 @@ describe("a page costs the page, and not what was transferred so far", () => {
     const read = await costOf((session) => newlyOverdue(session, 100), 24);
     expect(read).toBeLessThanOrEqual(MAX_ROWS_READ);
   });
+});
+
+test("the longest wait for an answer is that of the transfer that was sent first, not of the one written down first", async () => {
+  const one = (id: string, hoursOld: number, waitingSeconds: number) =>
+    db.query(
+      `INSERT INTO transfer (transfer_id, source, destination, state, draft, called_back, allow_partial, content, line_count,
+         version, created_at, requested_at, requested)
+       VALUES ($1, 'WUHAN', 'XIAN', 'REQUESTED', false, false, true, '', 1, 1, septet_now() - $2 * interval '1 hour',
+         septet_now() - $3 * interval '1 second', 1)`,
+      [id, hoursOld, waitingSeconds],
+    );
+  await one("old draft, sent now", 48, 1);
+  await one("sent an hour ago", 1, 3_600);
+  expect((await lateness(db)).unansweredSeconds).toBeGreaterThanOrEqual(3_600);
+});
+
+test("a surplus of any size can be booked: goods may turn up again and again", async () => {
+  const head = (await loadHeads(db, ["t7"])).get("t7")!;
+  const line = (await loadLines(db, ["t7"], [])).get("t7")!.get("1")!;
+  const accounts = { ...line.accounts, surplus: 3_000_000_000 };
+  await updateTransfers(db, [{ ...head, accounts }], [{ transferId: "t7", row: { ...line, accounts } }]);
+  expect((await loadLines(db, ["t7"], [])).get("t7")!.get("1")!.accounts.surplus).toBe(3_000_000_000);
 });
