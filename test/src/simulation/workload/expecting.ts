@@ -53,12 +53,8 @@ export const EXPECTING: Readonly<Record<string, Drawn>> = {
       const again = shop.announced.length > 0 && random.chance(0.2);
       const before = again ? random.pick(shop.announced) : undefined;
       if (before !== undefined) return [before];
-      const lines = skus
-        .filter(() => random.chance(0.6))
-        .map((sku) => {
-          return { sku, quantity: random.between(1, 4) };
-        });
-      if (lines.length === 0) return [];
+      const named = random.chance(0.6) ? [random.pick(skus)] : skus;
+      const lines = named.map((sku) => ({ sku, quantity: random.between(1, 3) }));
       const reference = `a${shop.announced.length + 1}`;
       const announcement = { do: "announce", reference, location: random.pick(locations), lines } as const;
       shop.announced.push(announcement);
@@ -71,11 +67,15 @@ export const EXPECTING: Readonly<Record<string, Drawn>> = {
       const { random, skus, locations } = shop;
       // Some come before they are announced.
       const next = `a${shop.announced.length + 1}`;
-      const known = shop.announced.slice(-RECENT).map(({ reference }) => reference);
-      const inbound = random.pick(random.chance(0.1) || known.length === 0 ? [next] : known);
+      const known = shop.announced.slice(-RECENT);
+      const expected = random.chance(0.1) || known.length === 0 ? undefined : random.pick(known);
+      const inbound = expected?.reference ?? next;
+      const sku = random.pick(
+        expected === undefined || random.chance(0.2) ? skus : expected.lines.map((line) => line.sku),
+      );
       const quantity = random.between(1, 3);
       const unsellable = random.chance(0.2) ? random.between(0, quantity) : 0;
-      const goods = { sku: random.pick(skus), location: random.pick(locations), quantity, unsellable };
+      const goods = { sku, location: random.pick(locations), quantity, unsellable };
       const bears = random.chance(0.2);
       const reference = bears ? inbound : `d${++shop.documents}`;
       return [{ do: "arrive", reference, inbound: bears ? null : inbound, ...goods }];
