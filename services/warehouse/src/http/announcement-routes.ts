@@ -5,6 +5,7 @@ import {
   type Database,
   DEFAULT_PAGE_ITEMS,
   decodeCursor,
+  type LockPlan,
   MAX_PAGE_ITEMS,
   notFound,
   Problem,
@@ -90,7 +91,7 @@ function announceRoute({ db, transact }: Context): Route {
 function announceTold(db: Database, handed: RequestContext<unknown, unknown, z.output<typeof BODY>>): Promise<Answer> {
   const { lines, ...told } = handed.body;
   const head = headOf(told);
-  return answerOnce(db, handed, { documents: announcementLocks([head.reference]) }, async (unit) => {
+  return answerOnce(db, handed, locksOf([head.reference], lines), async (unit) => {
     const known = (await loadAnnouncements(unit, [head.reference])).get(head.reference);
     const standing = (await loadAnnouncedLines(unit, [head.reference], null)).get(head.reference)?.size;
     const rows = lines.map((line, index) => ({ row: index, head, line }));
@@ -124,11 +125,21 @@ function announceSheet(
       return { row, head: headOf(head), line: { sku, quantity } };
     },
     book: (rows) =>
-      transact({ documents: announcementLocks(rows.map(({ head }) => head.reference)) }, (unit) =>
-        announceRows(unit, rows, handed.actor.subject),
+      transact(
+        locksOf(
+          rows.map(({ head }) => head.reference),
+          rows.map(({ line }) => line),
+        ),
+        (unit) => announceRows(unit, rows, handed.actor.subject),
       ),
   });
 }
+
+/** With the streams: a receipt on its way at the same moment would see no announcement, and the announcement no receipt. */
+const locksOf = (references: readonly string[], lines: readonly { readonly sku: string }[]): LockPlan => ({
+  skus: lines.map(({ sku }) => sku),
+  documents: announcementLocks(references),
+});
 
 const headOf = (told: Omit<z.output<typeof ROW>, "sku" | "quantity">): AnnouncedHead => {
   const expectedAt = told.expectedAt === undefined ? null : Date.parse(told.expectedAt);
