@@ -97,7 +97,7 @@ export const TRANSFERRING: Readonly<Record<string, Drawn>> = {
     weight: 6,
     always: true,
     moves: (shop) =>
-      ofSome(shop, (transfer) => ({
+      ofSomeByTwo(shop, (transfer) => ({
         do: "dispatch",
         transferId: transfer.transferId,
         shipmentId: `s${shop.random.between(1, 3)}`,
@@ -108,7 +108,7 @@ export const TRANSFERRING: Readonly<Record<string, Drawn>> = {
     weight: 6,
     always: true,
     moves: (shop) =>
-      ofSome(shop, (transfer) => ({
+      ofSomeByTwo(shop, (transfer) => ({
         do: "receive",
         transferId: transfer.transferId,
         arrivalId: `a${shop.random.between(1, 4)}`,
@@ -176,6 +176,12 @@ const someTransfer = ({ random, transfers }: Shop): NewTransfer | undefined =>
 function ofSome(shop: Shop, move: (transfer: NewTransfer) => TransferMove): TransferMove[] {
   const transfer = someTransfer(shop);
   return transfer === undefined ? [] : [move(transfer)];
+}
+
+/** Now and then two clerks tell the same at once, each with a key of their own. */
+function ofSomeByTwo(shop: Shop, move: (transfer: NewTransfer) => TransferMove): TransferMove[] {
+  const moves = ofSome(shop, move);
+  return shop.random.chance(0.3) ? [...moves, ...moves] : moves;
 }
 
 function piecesOf({ random }: Shop, { lines }: NewTransfer, most: number): Pieces {
