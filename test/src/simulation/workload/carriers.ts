@@ -43,6 +43,14 @@ export class Carriers {
     const wanted = lines.every((line) => line.state !== "DRAFT" && line.state !== "REQUESTED");
     if (lines.length === 0 || !wanted || !lines.some((line) => line.state === "RESERVED")) return;
     one.done = "dispatched";
+    // A first piece leaves by itself, told by two clerks at once.
+    const first = lines.find((line) => line.state === "RESERVED" && line.reserved > 1);
+    if (first !== undefined) {
+      const piece = [{ lineId: first.lineId, quantity: 1 }];
+      const early = { do: "dispatch", transferId, shipmentId: "first", lines: piece } as const;
+      askForStep(this.#outside, early);
+      askForStep(this.#outside, early);
+    }
     one.asking = askForStep(this.#outside, { do: "dispatch", transferId, shipmentId: "conveyed", lines: null });
   }
 

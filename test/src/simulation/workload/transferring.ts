@@ -60,8 +60,8 @@ export type TransferMove =
   | { readonly do: "convey"; readonly transferId: string; readonly judged: Omit<Found, "lineId"> };
 
 const MAX_PIECES = 5;
-/** Times at which arrivals are expected lie within this, ms: days last about half an hour, jumps some more. */
-const EXPECTED_WITHIN_MS = 60 * 60_000;
+/** Times at which arrivals are expected lie within this, ms: the end of a day is later. */
+const EXPECTED_WITHIN_MS = 20 * 60_000;
 
 export const TRANSFERRING: Readonly<Record<string, Drawn>> = {
   transfer: {
