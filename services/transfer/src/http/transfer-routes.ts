@@ -11,6 +11,7 @@ import {
 import { TRANSFER_LINE_STATES, type TransferLineState } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { Clerk } from "../clerk.js";
+import { listArrivals } from "../store/arrival-rows.js";
 import { loadShipments } from "../store/shipment-rows.js";
 import { listTransfers } from "../store/transfer-list.js";
 import { loadHeads, loadLines } from "../store/transfer-rows.js";
@@ -27,7 +28,7 @@ import {
   sku,
   warehouse,
 } from "./schemas.js";
-import { lineView, shipmentView, transferView } from "./transfer-view.js";
+import { arrivalView, lineView, shipmentView, transferView } from "./transfer-view.js";
 
 const STATES = Object.keys(TRANSFER_LINE_STATES) as [TransferLineState, ...TransferLineState[]];
 const CREATE = z
@@ -128,7 +129,7 @@ function readRoutes({ db }: Pick<ServiceContext, "db">): Route[] {
       method: "GET",
       path: "/v1/transfers/{id}",
       roles: READERS,
-      summary: "One transfer with its lines and shipments",
+      summary: "One transfer with its lines, shipments and arrivals",
       params: ID,
       responses: { 200: "the transfer", 404: "no such transfer" },
       handler: ({ params: { id } }) =>
@@ -141,6 +142,7 @@ function readRoutes({ db }: Pick<ServiceContext, "db">): Route[] {
             ...transferView(transfer),
             lines: [...(found?.values() ?? [])].map((line) => lineView(transfer, line)),
             shipments: [...(shipments?.values() ?? [])].map(shipmentView),
+            arrivals: (await listArrivals(session, id)).map(arrivalView),
           };
           return { status: 200, body };
         }),

@@ -1,5 +1,6 @@
 import { type Accounts, awaitingOf, heldOf, stateOf, underWayOf } from "../domain/accounts.js";
 import { type Shipment, type Transfer, type TransferLine, transferState } from "../domain/transfer.js";
+import type { ArrivalSums } from "../store/arrival-rows.js";
 
 export const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -39,6 +40,8 @@ export function shipmentView({ shipmentId, shippedAt, expectedAt, tracking, open
     overdue: overdueSince !== null,
   };
 }
+
+export const arrivalView = (arrival: ArrivalSums) => ({ ...arrival, arrivedAt: iso(arrival.arrivedAt) });
 
 function piecesView(accounts: Accounts) {
   const { damagedBefore, ...told } = accounts;

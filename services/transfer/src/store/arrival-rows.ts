@@ -1,7 +1,7 @@
 import type { Session } from "@septet/messaging";
 import type { Of } from "../domain/decision.js";
 import type { Arrival } from "../domain/transfer.js";
-import { time } from "./columns.js";
+import { ms, time } from "./columns.js";
 
 const LOAD = `SELECT a.transfer_id, a.arrival_id, a.content
   FROM unnest($1::text[], $2::text[]) AS asked (transfer_id, arrival_id)
@@ -12,6 +12,32 @@ const CREATE = `INSERT INTO arrival (transfer_id, arrival_id, content, location,
     AS a (id, arrival_id, content, location, arrived_at, actor)`;
 const CREATE_LINES = `INSERT INTO arrival_line (transfer_id, arrival_id, line_id, sellable, damaged, lost, surplus)
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[])`;
+
+/** The most arrivals of a transfer that are shown: a transfer of more has its figures in its accounts. */
+const MAX_ARRIVALS_SHOWN_ROWS = 1_000;
+const LIST = `SELECT a.arrival_id AS "arrivalId", a.location, ${ms("a.arrived_at", '"arrivedAt"')}, a.actor,
+    sum(l.sellable)::float8 AS sellable, sum(l.damaged)::float8 AS damaged, sum(l.lost)::float8 AS lost,
+    sum(l.surplus)::float8 AS surplus
+  FROM (SELECT * FROM arrival WHERE transfer_id = $1 ORDER BY arrived_at DESC, arrival_id LIMIT $2) a
+  JOIN arrival_line l ON l.transfer_id = a.transfer_id AND l.arrival_id = a.arrival_id
+  GROUP BY a.arrival_id, a.location, a.arrived_at, a.actor ORDER BY a.arrived_at, a.arrival_id`;
+
+/** An arrival with its pieces over all lines, by judgement; `surplus` are those that nobody had sent. Epoch ms. */
+export interface ArrivalSums {
+  readonly arrivalId: string;
+  readonly location: string;
+  readonly arrivedAt: number;
+  readonly actor: string | null;
+  readonly sellable: number;
+  readonly damaged: number;
+  readonly lost: number;
+  readonly surplus: number;
+}
+
+/** The arrivals of a transfer, oldest first; of more than can be shown the newest. */
+export function listArrivals(session: Session, transferId: string): Promise<ArrivalSums[]> {
+  return session.query<ArrivalSums>(LIST, [transferId, MAX_ARRIVALS_SHOWN_ROWS]);
+}
 
 /** An arrival of a transfer, by name. */
 export interface AskedArrival {

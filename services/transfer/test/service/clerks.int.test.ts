@@ -132,6 +132,16 @@ describe("who may, and with what", () => {
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(await transfers.balance(sku)).toEqual({ transferReserved: 4, inTransit: 4 });
+    const again = { lines: [{ lineId: "1", sellable: 6 }] };
+    const doubtful = await transfers.step(id, "receive", again);
+    expect([doubtful.status, problemOf(doubtful)]).toEqual([409, "arrival-without-name"]);
+    const { arrivals } = await transfers.transfer(id);
+    expect(arrivals).toEqual([
+      {
+        ...{ arrivalId: "dock-1", location: "BEIJING", arrivedAt: expect.any(String), actor: expect.any(String) },
+        ...{ sellable: 6, damaged: 0, lost: 0, surplus: 0 },
+      },
+    ]);
     const unnamed = await Promise.all(
       [0, 1].map((i) => transfers.step(id, "lose", undefined, { i, key: `lose ${id}` })),
     );
