@@ -7,6 +7,7 @@ import {
   cancel,
   create,
   dispatch,
+  ID,
   lose,
   promise,
   receive,
@@ -36,11 +37,12 @@ const step: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(one, fc.constantFrom("NOT_FOUND" as const, "DAMAGED" as const)).map(([lines, cause]) => short(lines, cause)),
   fc.option(one).map((lines) => cancel(lines)),
   fc.constant(turnRound),
+  fc.constant<Command>({ type: "REQUEST_TRANSFER", transferId: ID }),
 );
 
-function played(steps: readonly Command[]): TransferBook {
+function played(steps: readonly Command[], draft: boolean): TransferBook {
   const book = new TransferBook();
-  book.do(create([8, 5]));
+  book.do(create([8, 5], { draft }));
   for (const command of steps) {
     book.do(command);
     check(book);
@@ -81,15 +83,15 @@ function difference(book: TransferBook, location: string): number {
 describe("whatever happens to a transfer, in whatever order", () => {
   test("no piece comes from nowhere or goes nowhere: accounts, shipments, buckets and movements agree after every step", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => void played(steps)),
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, draft) => void played(steps, draft)),
       { numRuns: 300 },
     );
   });
 
   test("a transfer called off as a whole, whose goods came back or were given up, holds nothing any more", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const book = played(steps);
+      fc.property(fc.array(step, { maxLength: 30 }), fc.boolean(), (steps, draft) => {
+        const book = played(steps, draft);
         book.do(cancel());
         book.do(lose());
         check(book);
@@ -114,6 +116,28 @@ describe("whatever happens to a transfer, in whatever order", () => {
     );
     fc.assert(
       fc.property(inAnyOrder, ([first, second]) => void expect(ended(first)).toEqual(ended(second))),
+      { numRuns: 200 },
+    );
+  });
+
+  test("a draft that is sent waits for no more answers than it asked for", () => {
+    const taken = fc.integer({ min: 0, max: 7 });
+    fc.assert(
+      fc.property(taken, taken, fc.nat({ max: 8 }), (first, second, spared) => {
+        const book = new TransferBook();
+        book.do(create([8], { draft: true }));
+        for (const quantity of [first, second]) if (quantity > 0) book.do(cancel({ 1: quantity }));
+        book.do({ type: "REQUEST_TRANSFER", transferId: ID });
+        const asked = book.last.events.flatMap((event) =>
+          event.name === "TransferReservationRequested" ? event.value.quantity : [],
+        );
+        for (const quantity of asked) {
+          const reserved = Math.min(spared, quantity);
+          if (reserved > 0) book.do(promise(reserved));
+          if (reserved < quantity) book.do(reject(quantity - reserved));
+        }
+        expect(awaitingOf(book.head().accounts)).toBe(0);
+      }),
       { numRuns: 200 },
     );
   });
