@@ -72,11 +72,15 @@ export class OnHandBook {
     }
   }
 
-  /** Every row that differs from what was loaded, as deltas. */
-  changes(): OnHandChange[] {
+  /**
+   * Every row that differs from what was loaded, as deltas; and with deltas of 0 those `crossed`, which have something else to
+   * remember although what came has gone again.
+   */
+  changes(crossed: readonly { readonly sku: string; readonly location: string }[] = []): OnHandChange[] {
+    const alsoKept = new Set(crossed.map(({ sku, location }) => onHandKey(sku, location)));
     const changes: OnHandChange[] = [];
-    for (const { before, total, unsellable } of this.#entries.values()) {
-      if (total === before.total && unsellable === before.unsellable) continue;
+    for (const [key, { before, total, unsellable }] of this.#entries) {
+      if (total === before.total && unsellable === before.unsellable && !alsoKept.has(key)) continue;
       const { sku, location } = before;
       changes.push({ sku, location, total: total - before.total, unsellable: unsellable - before.unsellable });
     }

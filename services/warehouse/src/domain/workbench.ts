@@ -191,7 +191,7 @@ export class Workbench {
     const low = lowStock(this.onHand.steps(), this.world.alertLines);
     return {
       outcomes,
-      onHand: this.onHand.changes(),
+      onHand: this.onHand.changes(low.changes),
       low: low.changes,
       sentBack: this.claims.sentBack(),
       claimed: this.claims.claimed(),

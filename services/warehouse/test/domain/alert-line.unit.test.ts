@@ -48,6 +48,18 @@ describe("the alert line of own stock", () => {
     expect(said(floor)).toEqual([]);
   });
 
+  test("is remembered as told even when the pieces came and went within one decision", () => {
+    const floor = floorWith(10);
+    floor.do(receive("r1", { sku: "S", quantity: 5, unsellable: 5 }));
+    const comeAndGo = (n: number) => [book("RESTORATION", `u${n}`, [{ sku: "S", quantity: 5 }]), damage(`d${n}`, 5)];
+    floor.do(...comeAndGo(1));
+    expect(said(floor)).toEqual(["+S@WUHAN"]);
+    floor.do(...comeAndGo(2));
+    expect(said(floor)).toEqual([]);
+    floor.do(receive("r2", { sku: "S", quantity: 11 }));
+    expect(said(floor)).toEqual(["-S@WUHAN"]);
+  });
+
   test("what crosses and comes back within one decision has not crossed", () => {
     const floor = floorWith(10);
     floor.do(receive("r1", { sku: "S", quantity: 11 }));
