@@ -95,6 +95,9 @@ async function play(world: World, script: Script): Promise<Pick<RunResult, "find
     if (!rested || world.findings.length > 0) break;
     world.scheduler.jump(jump);
     rested = await rest(world, outside, day, jump === 0 ? 0 : QUIET_MS);
+    while (rested && world.findings.length === 0 && (await outside.counters.countReopened())) {
+      rested = await rest(world, outside, day, 0);
+    }
   }
   if (world.findings.length > 0) return { findings: [...world.findings], end: NO_END };
   if (!rested) {

@@ -16,6 +16,7 @@ import { recountRules } from "./recount-rules.js";
 import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
+import { stocktakeRules } from "./stocktake-rules.js";
 import type { Tables } from "./tables.js";
 import { transferRules } from "./transfer-rules.js";
 import { uploadRules } from "./upload-rules.js";
@@ -48,6 +49,7 @@ const RULES = [
   carriageRules,
   recountRules,
   salesRules,
+  stocktakeRules,
   restRules,
 ];
 

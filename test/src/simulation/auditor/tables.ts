@@ -67,6 +67,13 @@ export interface AlertLineRow {
   location: string;
   pieces: number | null;
 }
+export interface StocktakeLineRow {
+  stocktake_id: string;
+  sku: string;
+  location: string;
+  state: string;
+  counted_at: number | null;
+}
 export interface FulfilmentLineRow {
   fulfilment_id: string;
   order_id: string;
@@ -134,6 +141,7 @@ export interface Tables {
   readonly announcedLines: readonly AnnouncedLineRow[];
   readonly alertLines: readonly AlertLineRow[];
   readonly fulfilmentLines: readonly FulfilmentLineRow[];
+  readonly stocktakeLines: readonly StocktakeLineRow[];
   readonly balances: readonly BalanceRow[] | undefined;
   readonly transfers: TransferTables | undefined;
   readonly stockCopies: readonly StockCopyRow[] | undefined;
@@ -185,6 +193,13 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
           "warehouse",
           `SELECT fulfilment_id, order_id, location, line_id, sku, quantity, shipped, short, damaged, cancelled, reversed
            FROM fulfilment_line JOIN fulfilment USING (fulfilment_id) ORDER BY fulfilment_id, line_id`,
+        )
+      : [],
+    stocktakeLines: warehouse
+      ? await inspector.query<StocktakeLineRow & Record<string, unknown>>(
+          "warehouse",
+          `SELECT stocktake_id, sku, location, state, round(extract(epoch FROM counted_at) * 1000)::float8 AS counted_at
+           FROM stocktake_line ORDER BY counted_at, stocktake_id`,
         )
       : [],
     balances: ledger

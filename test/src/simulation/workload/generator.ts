@@ -10,6 +10,7 @@ import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
 import { SELLING } from "./selling.js";
 import type { Drawn, Shop } from "./shop.js";
+import { morningTakes, STOCKTAKING } from "./stocktaking.js";
 import { TRANSFERRING } from "./transferring.js";
 import { UPLOADING } from "./uploading.js";
 import { openingStock, WAREHOUSING } from "./warehousing.js";
@@ -31,6 +32,7 @@ const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
   RULING,
   LIMITING,
   LOOKING,
+  STOCKTAKING,
   DISTURBING,
 ];
 const DRAWN: Readonly<Record<string, Drawn>> = Object.assign({}, ...FEATURES);
@@ -56,6 +58,7 @@ export function generate(seed: number, steps: number, services: readonly string[
     rules: { priority: [], perDevice: null, limits: new Map() },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));
+  for (const move of morningTakes(shop)) moves.push({ step: 1, move });
   const weights = temperOf(shop);
   for (let step = 1; step < steps; step++) {
     if (!random.chance(1 / STEPS_PER_MOVE)) continue;

@@ -5,6 +5,7 @@ import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
 import { Carriers } from "./carriers.js";
 import { claimingDone } from "./claiming.js";
+import { Counters } from "./counters.js";
 import { Deliveries } from "./deliveries.js";
 import { disturbingDone } from "./disturbing.js";
 import { expectingDone } from "./expecting.js";
@@ -15,6 +16,7 @@ import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
 import { sellingDone } from "./selling.js";
+import { stocktakingDone } from "./stocktaking.js";
 import { transferringDone } from "./transferring.js";
 import { uploadingDone } from "./uploading.js";
 import { warehousingDone } from "./warehousing.js";
@@ -38,6 +40,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...limitingDone,
   ...lookingDone,
   ...rightingDone,
+  ...stocktakingDone,
   ...disturbingDone,
 };
 
@@ -48,6 +51,8 @@ export interface Asking {
   askedAtStep: number;
   /** How often. */
   asked: number;
+  /** When it was sent first, epoch ms; null before. */
+  sentAt: number | null;
   /** Still without a final answer. */
   open: boolean;
 }
@@ -60,6 +65,7 @@ export class OutsideWorld {
   readonly deliveries = new Deliveries(this);
   readonly carriers = new Carriers(this);
   readonly regrets = new Regrets(this);
+  readonly counters = new Counters(this);
   readonly #askings: Asking[] = [];
   #events = 0;
 
@@ -71,7 +77,7 @@ export class OutsideWorld {
   get unanswered(): number {
     return (
       this.#askings.filter((asking) => asking.open).length +
-      [this.deliveries, this.carriers].filter((clerks) => clerks.busy).length
+      [this.deliveries, this.carriers, this.counters].filter((clerks) => clerks.busy).length
     );
   }
 
@@ -87,6 +93,7 @@ export class OutsideWorld {
     this.deliveries.work();
     this.carriers.work();
     this.regrets.work();
+    await this.counters.work();
     for (const asking of this.#askings) {
       const patience = PATIENCE_STEPS * Math.min(asking.asked, MAX_PATIENCE);
       if (asking.open && this.world.scheduler.steps - asking.askedAtStep >= patience) this.ask(asking);
@@ -109,7 +116,14 @@ export class OutsideWorld {
     const { path, method } = request;
     const exchange: Exchange = { move, service, path, method, askedAt: scheduler.now, answers: [] };
     const key = `key-${this.#askings.length + 1}`;
-    const asking: Asking = { exchange, request: { ...request, key }, askedAtStep: 0, asked: 0, open: true };
+    const asking: Asking = {
+      exchange,
+      request: { ...request, key },
+      askedAtStep: 0,
+      asked: 0,
+      sentAt: null,
+      open: true,
+    };
     if (!instances.some((instance) => instance.service === service)) return { ...asking, open: false };
     history.exchanges.push(exchange);
     this.#askings.push(asking);
@@ -121,6 +135,8 @@ export class OutsideWorld {
   ask(asking: Asking): void {
     const { scheduler, instances, trace } = this.world;
     asking.open = true;
+    if (asking.sentAt === null && this.counters.closes(asking)) return;
+    asking.sentAt ??= scheduler.now;
     asking.askedAtStep = scheduler.steps;
     asking.asked += 1;
     const there = instances.filter((instance) => instance.service === asking.exchange.service && instance.up);
@@ -144,5 +160,26 @@ export class OutsideWorld {
       asking.open = false;
       asking.exchange.answers.push(said);
     });
+  }
+
+  /** Whatever was sent until then, epoch ms, that moves something on a shelf is answered. */
+  isQuiet(sku: string, location: string, until: number): boolean {
+    return !this.#askings.some((asking) => {
+      return asking.open && asking.sentAt !== null && asking.sentAt <= until && this.isAt(asking, sku, location);
+    });
+  }
+
+  /** Does the request move pieces of the SKU at the location, or may it? */
+  isAt({ exchange }: Asking, sku: string, location: string): boolean {
+    const { move, path, service, method } = exchange;
+    if (method !== "POST" || service === "order-reservation" || service === "ledger") return false;
+    if (path.startsWith("/v1/stocktakes")) return false;
+    if (move.do === "book" || move.do === "adjust") return move.sku.startsWith(sku) && move.location === location;
+    if (move.do === "upload") return move.location === location;
+    const fulfilmentId = path.startsWith("/v1/fulfilments/") ? decodeURIComponent(path.split("/")[3]!) : undefined;
+    if (fulfilmentId === undefined) return true;
+    const requested = this.world.history.records("FulfilmentRequested");
+    const fulfilment = requested.find(({ value }) => value.fulfilmentId === fulfilmentId)?.value;
+    return fulfilment?.location === location && fulfilment.lines.some((line) => line.sku === sku);
   }
 }

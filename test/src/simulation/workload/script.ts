@@ -8,6 +8,7 @@ import type { Look } from "./looking.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
 import type { SellingMove } from "./selling.js";
+import type { StocktakeMove } from "./stocktaking.js";
 import type { TransferMove } from "./transferring.js";
 import type { Upload } from "./uploading.js";
 import type { WarehouseMove } from "./warehousing.js";
@@ -24,7 +25,8 @@ export type Move =
   | PolicyPut
   | LimitingMove
   | Look
-  | DisturbingMove;
+  | DisturbingMove
+  | StocktakeMove;
 
 /** What goes wrong. `instance` is its number among all, counted round. */
 export type Fault =

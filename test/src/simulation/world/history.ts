@@ -22,10 +22,26 @@ export interface Exchange {
   readonly answers: HttpAnswer[];
 }
 
+/** A piece that vanished without anybody telling; times are epoch ms by the simulation's clock. */
+export interface Loss {
+  readonly sku: string;
+  readonly location: string;
+  readonly at: number;
+  /** A picker missed it, and the book knows by him. */
+  toldAt: number | null;
+  /** It turned up again. */
+  foundAt: number | null;
+  /** An approved count has told of it. */
+  counted: boolean;
+}
+
 /** All that went in and all that came out, in the order in which it did: what an auditor may look at. */
 export class History {
   readonly witnessed: Witnessed[] = [];
   readonly exchanges: Exchange[] = [];
+  readonly losses: Loss[] = [];
+  /** SKUs and locations of which nobody could say what lies there. */
+  readonly uncounted = new Set<string>();
   readonly moves: { readonly move: Move; readonly at: number }[] = [];
   readonly #codec: Codec;
   #unread: InboundMessage[] = [];
