@@ -46,12 +46,14 @@ const CLOSE_COMPLETE = `UPDATE announcement a SET closed_at = to_timestamp($2::f
     AND EXISTS (SELECT FROM announcement_line n WHERE n.reference = a.reference)
     AND NOT EXISTS (SELECT FROM (${COMPARED}) c WHERE c."receivedSellable" + c."receivedUnsellable" < c.announced)`;
 
+// Two statements here, too, and open ones are locked as well: a receipt may be about to close them.
+const LOCK_RECEIVED = `SELECT reference FROM announcement WHERE reference IN
+    (SELECT COALESCE(l.inbound, d.reference) FROM unnest($1::text[], $2::text[]) AS r (document_id, line)
+      JOIN document_line l ON l.document_id = r.document_id AND l.line = r.line
+      JOIN document d ON d.document_id = l.document_id)
+  ORDER BY reference FOR UPDATE`;
 const REOPEN = `UPDATE announcement a SET closed_at = NULL, closed_by = NULL, close_reason = NULL
-  FROM (SELECT DISTINCT COALESCE(l.inbound, d.reference) AS reference
-    FROM unnest($1::text[], $2::text[]) AS r (document_id, line)
-    JOIN document_line l ON l.document_id = r.document_id AND l.line = r.line
-    JOIN document d ON d.document_id = l.document_id) n
-  WHERE a.reference = n.reference AND a.close_reason = $3
+  WHERE a.reference = ANY($1::text[]) AND a.close_reason = $2
     AND EXISTS (SELECT FROM (${COMPARED}) c WHERE c."receivedSellable" + c."receivedUnsellable" < c.announced)`;
 
 /** Pieces of an announcement as a whole. */
@@ -132,7 +134,11 @@ export async function closeComplete(
 export async function reopenIncomplete(session: Session, lines: readonly ReversedLine[]): Promise<void> {
   const received = lines.filter(({ documentId }) => documentId.startsWith("RECEIPT/"));
   if (received.length === 0) return;
-  await session.query(REOPEN, [received.map((one) => one.documentId), received.map((one) => one.line), COMPLETE]);
+  const touched = await session.query<{ reference: string }>(LOCK_RECEIVED, [
+    received.map((one) => one.documentId),
+    received.map((one) => one.line),
+  ]);
+  if (touched.length > 0) await session.query(REOPEN, [touched.map((row) => row.reference), COMPLETE]);
 }
 
 /** At most `limit` lines of an announcement after a SKU, with what has arrived of them. */

@@ -39,7 +39,7 @@ export const CLAIMING: Readonly<Record<string, Drawn>> = {
       // What is claimed lies there, or comes at the same time.
       if (random.chance(0.4)) return [claim];
       const reference = `d${++shop.documents}`;
-      const quantity = random.between(1, 5);
+      const quantity = claim.quantity + (random.chance(0.3) ? random.between(1, 2) : 0);
       return [{ do: "book", what: "receipts", reference, ...place, quantity, unsellable: quantity }, claim];
     },
   },
@@ -53,13 +53,13 @@ export const CLAIMING: Readonly<Record<string, Drawn>> = {
     },
   },
   sendBack: {
-    weight: 2,
+    weight: 3,
     moves: (shop) => {
       const { random, claims } = shop;
       const claim = recent(random, claims);
       if (claim === undefined) return [];
       const { location, sku } = claim;
-      const claimId = random.chance(0.75) ? claim.claimId : null;
+      const claimId = random.chance(0.6) ? claim.claimId : null;
       const reference = `d${++shop.documents}`;
       return [{ do: "sendBack", claimId, reference, location, sku, quantity: random.between(1, 3) }];
     },
