@@ -96,7 +96,7 @@ async function playAll(
     sum.steps += played.steps;
     const failed = played.findings.length > 0;
     if (failed || !terse) say(lineOf(name, played));
-    if (terse && sum.played % DAYS_PER_NOTE === 0) say(`${sum.played} of ${plays.length} played\n`);
+    if (terse && sum.played % DAYS_PER_NOTE === 0) say(`${sum.played} of ${plays.length} days\n`);
     if (!failed) continue;
     sum.failed += 1;
     if (o.shrinkInto !== undefined) await shrinkInto(o.shrinkInto, stage, script, played);

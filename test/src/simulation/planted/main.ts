@@ -8,6 +8,7 @@ import { SourceTree } from "./tree.js";
 
 const run = promisify(execFile);
 const MAX_SEEDS = 500;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const PATCHES = "test/src/simulation/planted/patches";
 
 /** What became of one planted fault. */
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   const results: Planted[] = [];
   try {
     for (const file of chosen) {
-      const found = await plant(tree, join(root, PATCHES, file), values.seeds, values.steps, postgres);
+      const found = await plant(tree, join(root, PATCHES, file), values, postgres);
       results.push(found);
       process.stdout.write(`| ${found.name} | ${found.seeds ?? `not in ${values.seeds}`} | ${found.statement} |\n`);
     }
@@ -48,29 +49,46 @@ async function main(): Promise<number> {
 async function plant(
   tree: SourceTree,
   patch: string,
-  seeds: string,
-  steps: string,
+  { seeds, steps }: { seeds: string; steps: string },
   postgres: PostgresAddress,
 ): Promise<Planted> {
   const name = basename(patch, ".patch").replaceAll("-", " ");
   await tree.patch(patch);
   try {
     await tree.build();
-    const program = join(tree.root, "test", "dist", "simulation", "main.js");
-    const args = [program, "--seeds", seeds, "--steps", steps, "--until-found"];
-    const env = { ...process.env, [POSTGRES_VARIABLE]: JSON.stringify(postgres) };
-    const { stdout } = await run(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 }).catch(
-      (error: { stdout?: string; code?: number; stderr?: string }) => {
-        if (error.code === 1 && error.stdout?.includes(" played, 1 failed")) return { stdout: error.stdout };
-        throw new Error(`${name}: the simulation itself failed: ${error.stderr ?? String(error)}`);
-      },
-    );
-    const broken = /^ {2}BROKEN ([^:\n]*)/m.exec(stdout)?.[1];
-    const played = Number(/(\d+) played/.exec(stdout)?.[1]);
-    return { name, seeds: broken === undefined ? undefined : played, statement: broken ?? "" };
+    for (let first = 1; first <= Number(seeds); ) {
+      const count = Number(seeds) - first + 1;
+      const failed = await firstFailing(tree.root, { first, count, steps }, postgres);
+      if (failed === undefined) break;
+      // What fails without it as well does not show the fault; it is a finding of another kind.
+      const without = await firstFailing(repositoryFolder, { first: failed.seed, count: 1, steps }, postgres);
+      if (without === undefined) return { name, seeds: failed.seed, statement: failed.statement };
+      process.stdout.write(`seed ${failed.seed} fails without "${name}" too: ${without.statement}\n`);
+      first = failed.seed + 1;
+    }
+    return { name, seeds: undefined, statement: "" };
   } finally {
     await tree.patch(patch, true);
   }
+}
+
+/** The first seed that fails in a tree, and the statement that it breaks; undefined when none does. */
+async function firstFailing(
+  root: string,
+  o: { first: number; count: number; steps: string },
+  postgres: PostgresAddress,
+): Promise<{ seed: number; statement: string } | undefined> {
+  const program = join(root, "test", "dist", "simulation", "main.js");
+  const args = ["--seed", String(o.first), "--seeds", String(o.count), "--steps", o.steps, "--until-found"];
+  const env = { ...process.env, [POSTGRES_VARIABLE]: JSON.stringify(postgres) };
+  const { stdout } = await run(process.execPath, [program, ...args], { env, maxBuffer: MAX_OUTPUT_BYTES }).catch(
+    (error: { stdout?: string; code?: number; stderr?: string }) => {
+      if (error.code === 1 && error.stdout?.includes(" played, 1 failed")) return { stdout: error.stdout };
+      throw new Error(`the simulation itself failed: ${error.stderr ?? String(error)}`);
+    },
+  );
+  const [, seed, statement] = /^seed (\d+): [^\n]*\n {2}BROKEN ([^:\n]*)/m.exec(stdout) ?? [];
+  return seed === undefined ? undefined : { seed: Number(seed), statement: statement ?? "" };
 }
 
 process.exitCode = await main();
