@@ -92,11 +92,20 @@ describe("catalogue, locations and the warehouse", () => {
     const { body: document } = await shop.http().get("/openapi.json");
     expect(Object.keys(document.paths).sort()).toEqual([
       "/v1/balances",
+      "/v1/cart-holds",
+      "/v1/cart-holds/{cartId}",
       "/v1/policies",
       "/v1/policies/{scope}",
       "/v1/reservations",
       "/v1/reservations/{orderId}",
       "/v1/reservations/{orderId}/cancel",
+      "/v1/reservations/{orderId}/extend",
+      "/v1/reservations/{orderId}/move",
+      "/v1/velocity/allowed",
+      "/v1/velocity/allowed/{source}",
+      "/v1/velocity/lookup",
+      "/v1/velocity/refused",
+      "/v1/velocity/refused/{source}/unblock",
     ]);
   });
 });
