@@ -1,6 +1,6 @@
 import type { Session } from "@septet/messaging";
 import { z } from "zod";
-import { DEFAULT_PAGE_ITEMS, decodeCursor, encodeCursor, MAX_PAGE_ITEMS } from "./cursor.js";
+import { decodeCursor, encodeCursor, pageFields } from "./cursor.js";
 import type { Database } from "./database.js";
 import type { Answer, RequestContext, Route } from "./route.js";
 import { route } from "./route.js";
@@ -33,8 +33,7 @@ const QUERY = z.object({
     .max(64)
     .refine((sku) => !sku.includes("\0"), "holds a NUL")
     .optional(),
-  cursor: z.string().max(400).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(400),
 });
 
 /**

@@ -1,8 +1,18 @@
+import { z } from "zod";
 import { invalid } from "./problem.js";
 
 /** How many items a page has when nobody says, and at most. */
 export const DEFAULT_PAGE_ITEMS = 100;
 export const MAX_PAGE_ITEMS = 1_000;
+
+/** Long enough for the sort key of two names and a few numbers, as it is encoded. */
+const MAX_CURSOR_CHARS = 2_000;
+
+/** What every listing takes from its query beside its filter: where the page before ended, and how many items a page has. */
+export const pageFields = (maxCursorChars: number = MAX_CURSOR_CHARS) => ({
+  cursor: z.string().max(maxCursorChars).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+});
 
 /** A page of a listing; `nextCursor` is null on the last one. */
 export interface Page<T> {

@@ -1,14 +1,13 @@
 import {
   conflict,
   type Database,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
   hashOfJson,
   idempotencyClaim,
   invalid,
-  MAX_PAGE_ITEMS,
   notFound,
   page,
+  pageFields,
   type RequestContext,
   type Route,
   route,
@@ -153,8 +152,7 @@ function showRoute(db: Database): Route {
 const LIST_QUERY = z.object({
   state: z.enum(Object.keys(ORDER_STATES) as [string, ...string[]]).optional(),
   sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS).optional(),
-  cursor: z.string().max(1_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(1_000),
 });
 
 function listRoute(db: Database): Route {

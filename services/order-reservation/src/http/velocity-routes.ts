@@ -2,11 +2,10 @@ import {
   answerOnce,
   conflict,
   type Database,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
-  MAX_PAGE_ITEMS,
   notFound,
   page,
+  pageFields,
   type Route,
   route,
   type ServiceContext,
@@ -35,8 +34,7 @@ const DAY_MS = 86_400_000;
 
 const SOURCE = z.object({ source: z.string().min(1).max(LIMITS.MAX_ID_CHARS) });
 const PAGE_QUERY = z.object({
-  cursor: z.string().max(1_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(1_000),
 });
 const REFUSED = z.object({
   source: z.string().describe("a keyed hash: device:… or ip:…"),

@@ -1,12 +1,4 @@
-import {
-  type Database,
-  DEFAULT_PAGE_ITEMS,
-  decodeCursor,
-  MAX_PAGE_ITEMS,
-  page,
-  type Route,
-  route,
-} from "@septet/service-kit";
+import { type Database, decodeCursor, page, pageFields, type Route, route } from "@septet/service-kit";
 import { z } from "zod";
 import { type InTransit, type InTransitCursor, listInTransit } from "../store/in-transit-list.js";
 import { READERS } from "./carrying-out.js";
@@ -19,8 +11,7 @@ const FILTER = z.strictObject({
   destination: warehouse.optional(),
   olderThanHours: hours.optional(),
   overdue: z.stringbool().optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 
 /** What has left one warehouse and not arrived in the other. */

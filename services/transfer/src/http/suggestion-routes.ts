@@ -1,10 +1,9 @@
 import {
   type Answer,
   answerOnce,
-  DEFAULT_PAGE_ITEMS,
-  MAX_PAGE_ITEMS,
   notFound,
   Problem,
+  pageFields,
   type RequestContext,
   type Route,
   route,
@@ -22,8 +21,7 @@ const FILTER = z.strictObject({
   sku: sku.optional(),
   source: warehouse.optional(),
   destination: warehouse.optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 const MAX_SUGGESTION_ID_CHARS = 1_024;
 const ID = z.object({ id: z.string().min(1).max(MAX_SUGGESTION_ID_CHARS) });

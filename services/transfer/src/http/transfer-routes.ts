@@ -1,13 +1,4 @@
-import {
-  DEFAULT_PAGE_ITEMS,
-  decodeCursor,
-  MAX_PAGE_ITEMS,
-  notFound,
-  page,
-  type Route,
-  route,
-  type ServiceContext,
-} from "@septet/service-kit";
+import { decodeCursor, notFound, page, pageFields, type Route, route, type ServiceContext } from "@septet/service-kit";
 import { TRANSFER_LINE_STATES, type TransferLineState } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { Clerk } from "../clerk.js";
@@ -64,8 +55,7 @@ const FILTER = z.strictObject({
   source: warehouse.optional(),
   destination: warehouse.optional(),
   olderThanHours: hours.optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 const ID = z.object({ id: knownId });
 

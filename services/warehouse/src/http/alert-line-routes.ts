@@ -1,10 +1,9 @@
 import {
   answerOnce,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
-  MAX_PAGE_ITEMS,
   notFound,
   page,
+  pageFields,
   type Route,
   route,
   type ServiceContext,
@@ -30,8 +29,7 @@ const BULK = z.strictObject({ lines: lines(z.strictObject(ITEM.shape)) });
 const COLUMNS = { names: ["sku", "location", "pieces", "buyer"], required: ["sku"], figures: ["pieces"] };
 const PAGE = {
   buyer: name.optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 };
 const READERS = ["warehouse", "operator", "sre"] as const;
 

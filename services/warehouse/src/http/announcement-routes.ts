@@ -3,13 +3,12 @@ import {
   answerOnce,
   conflict,
   type Database,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
   type LockPlan,
-  MAX_PAGE_ITEMS,
   notFound,
   Problem,
   page,
+  pageFields,
   type RequestContext,
   type Route,
   route,
@@ -45,8 +44,7 @@ const COLUMNS = {
   figures: ["quantity"],
 };
 const PAGE = {
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 };
 const PARAMS = z.object({ reference: id });
 const WRITERS = ["warehouse", "operator"] as const;

@@ -1,13 +1,4 @@
-import {
-  type Database,
-  DEFAULT_PAGE_ITEMS,
-  decodeCursor,
-  MAX_PAGE_ITEMS,
-  notFound,
-  page,
-  type Route,
-  route,
-} from "@septet/service-kit";
+import { type Database, decodeCursor, notFound, page, pageFields, type Route, route } from "@septet/service-kit";
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import { CLAIM_STATES } from "../domain/claim.js";
@@ -23,8 +14,7 @@ const FILTER = z.strictObject({
   carrier: id.optional(),
   sku: sku.optional(),
   location: id.optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 const REPORT = z.strictObject({
   supplier: id.optional(),

@@ -1,12 +1,11 @@
 import {
   type Answer,
   type Database,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
   idempotencyClaim,
-  MAX_PAGE_ITEMS,
   notFound,
   page,
+  pageFields,
   type RequestContext,
   type Route,
   route,
@@ -30,8 +29,7 @@ const FILTER = z.strictObject({
   location: id.optional(),
   sku: id.optional(),
   orderId: id.optional(),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 const PICK = z.strictObject({}).optional();
 const SHIP = z

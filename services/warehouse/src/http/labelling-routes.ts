@@ -1,13 +1,4 @@
-import {
-  DEFAULT_PAGE_ITEMS,
-  decodeCursor,
-  MAX_PAGE_ITEMS,
-  notFound,
-  page,
-  type Route,
-  route,
-  type ServiceContext,
-} from "@septet/service-kit";
+import { decodeCursor, notFound, page, pageFields, type Route, route, type ServiceContext } from "@septet/service-kit";
 import { z } from "zod";
 import { NO_LABELLING } from "../domain/labelling.js";
 import { labellingChanged, loadLabellings, putLabelling } from "../store/labelling-rows.js";
@@ -36,8 +27,7 @@ const LABELLING = z.strictObject({
 const READINGS = z.strictObject({
   code: sku.optional(),
   listedSince: z.enum(["true", "false"]).default("false"),
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 const READERS = ["warehouse", "operator", "sre"] as const;
 

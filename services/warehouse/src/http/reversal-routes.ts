@@ -1,11 +1,10 @@
 import {
   type Answer,
   type Database,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
   idempotencyClaim,
-  MAX_PAGE_ITEMS,
   page,
+  pageFields,
   type Route,
   route,
 } from "@septet/service-kit";
@@ -26,8 +25,7 @@ const REVERSAL = z.strictObject({
 const QUERY = z.strictObject({
   /** An order's id, or a document's reference. */
   reference: fulfilmentId,
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 });
 
 /** Taking back what was recorded by mistake, and finding it by its order or document. */

@@ -2,11 +2,10 @@ import {
   type Answer,
   answerOnce,
   conflict,
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
-  MAX_PAGE_ITEMS,
   Problem,
   page,
+  pageFields,
   type RequestContext,
   type Route,
   route,
@@ -39,8 +38,7 @@ const BODY = z
   });
 const STATES = Object.keys(STOCKTAKE_LINE_STATES) as [StocktakeLineState, ...StocktakeLineState[]];
 const PAGE = {
-  cursor: z.string().max(2_000).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(),
 };
 export const STOCKTAKE = z.object({ id });
 const WRITERS = ["warehouse", "operator"] as const;

@@ -1,9 +1,8 @@
 import {
-  DEFAULT_PAGE_ITEMS,
   decodeCursor,
-  MAX_PAGE_ITEMS,
   notFound,
   page,
+  pageFields,
   type Route,
   route,
   type ServiceContext,
@@ -23,8 +22,7 @@ const BODY = z.strictObject({
   active: z.boolean().default(true),
 });
 const PAGE = z.object({
-  cursor: z.string().max(400).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_ITEMS).default(DEFAULT_PAGE_ITEMS),
+  ...pageFields(400),
 });
 const READERS = ["warehouse", "operator", "sre"] as const;
 
