@@ -69,9 +69,11 @@ describe("cart holds", () => {
   test("hold what is put into a cart, are used up by its order, and are applied once", async () => {
     await shop.receive("scarf", "wuhan", 5);
     const added = shop.record("CartItemAdded", item("c1", "scarf", 4));
-    await shop.publish(added, added, shop.record("CartItemAdded", item("c2", "scarf", 2)));
-    await eventually(async () => expect(await carts("c2")).toMatchObject([{ name: "CartHoldRejected" }]));
+    await shop.publish(added, added);
     await eventually(async () => expect(await carts("c1")).toMatchObject([{ name: "CartHeld", quantity: 4 }]));
+    // Carts lie in partitions of their own: only one that comes after the answer is sure to come second.
+    await shop.publish(shop.record("CartItemAdded", item("c2", "scarf", 2)));
+    await eventually(async () => expect(await carts("c2")).toMatchObject([{ name: "CartHoldRejected" }]));
     expect(await shop.balance("scarf", "wuhan")).toEqual([1, 4]);
     await shop.publish(shop.placed("c1-order", { a: ["scarf", 5] }, { cartId: "c1" }));
     await shop.untilStates({ "c1-order": "RESERVED" });
