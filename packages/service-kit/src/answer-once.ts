@@ -2,7 +2,7 @@ import type { Session } from "@septet/messaging";
 import type { Database } from "./database.js";
 import { type IdempotencyClaim, idempotencyClaim, isStored, keyReused, type StoredAnswer } from "./idempotency.js";
 import type { LockPlan } from "./locks.js";
-import { Problem } from "./problem.js";
+import { PROBLEM_TYPE, Problem } from "./problem.js";
 import type { Answer, RequestContext } from "./route.js";
 import { transact } from "./transact.js";
 import type { UnitOfWork } from "./unit-of-work.js";
@@ -59,16 +59,17 @@ function isReuse(problem: Problem): boolean {
   return problem.type === keyReused().type;
 }
 
-function problemAnswer(problem: Problem): Answer {
+/** A problem as an answer, for work that is settled with others and cannot throw it, or to be kept with its key. */
+export function problemAnswer(problem: Problem): Answer {
   return {
     status: problem.status,
     body: problem.body(),
-    headers: { ...problem.headers, "content-type": "application/problem+json" },
+    headers: { ...problem.headers, "content-type": PROBLEM_TYPE },
   };
 }
 
 /** The stored answer again; a problem keeps its media type. */
 export function replayed(answer: StoredAnswer): Answer {
-  const problem = answer.status >= 400 ? { "content-type": "application/problem+json" } : {};
+  const problem = answer.status >= 400 ? { "content-type": PROBLEM_TYPE } : {};
   return { status: answer.status, body: answer.body, headers: { "idempotency-replayed": "true", ...problem } };
 }

@@ -19,7 +19,7 @@ import { hashOfJson, sha256 } from "./idempotency.js";
 import type { Logger } from "./logging.js";
 import type { KitMetrics } from "./metrics.js";
 import { openApiDocument } from "./openapi.js";
-import { invalid, Problem } from "./problem.js";
+import { invalid, PROBLEM_TYPE, Problem } from "./problem.js";
 import type { Answer, RequestContext, Route } from "./route.js";
 import { textFlaw } from "./text-flaws.js";
 import { traceFrom, traceparentOf, withTrace } from "./trace-context.js";
@@ -296,7 +296,7 @@ function refuse(logger: Logger): ErrorRequestHandler {
       return;
     }
     for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
-    response.status(problem.status).setHeader("content-type", "application/problem+json; charset=utf-8");
+    response.status(problem.status).setHeader("content-type", PROBLEM_TYPE);
     response.end(JSON.stringify({ ...problem.body(), instance: `urn:septet:request:${requestId}` }));
   };
 }

@@ -12,7 +12,7 @@ export * from "./ids.js";
 export * from "./intake.js";
 export * from "./jobs.js";
 export * from "./lifecycle.js";
-export { bytewise, type HeldLocks, type LockPlan, type RowsToLock } from "./locks.js";
+export type { HeldLocks, LockPlan, RowsToLock } from "./locks.js";
 export * from "./logging.js";
 export * from "./metrics.js";
 export { kitMigrations } from "./migrations.js";

@@ -1,4 +1,5 @@
 import { claimInbox, type Session } from "@septet/messaging";
+import { bytewise } from "@septet/stock-contracts";
 import type { Database } from "./database.js";
 import { type IdempotencyClaim, lockClaims, type StoredAnswer } from "./idempotency.js";
 import { StartOver } from "./start-over.js";
@@ -36,11 +37,6 @@ export interface HeldLocks {
   lockedRows: ReadonlyMap<string, number>;
   /** septet_now() after the last lock, epoch milliseconds. */
   now: number;
-}
-
-/** Byte order, as COLLATE "C" has it; JavaScript's own order differs beyond the basic plane. */
-export function bytewise(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }
 
 const CREATE_STREAMS = `INSERT INTO sku_stream (sku, sequence)

@@ -1,11 +1,14 @@
 /** One wrong field of a request: where and why. */
 export interface FieldProblem {
-  field: string;
-  reason: string;
+  readonly field: string;
+  readonly reason: string;
 }
 
 /** Where the `type` of every problem lives; the last segment is the stable slug. */
 export const PROBLEM_BASE = "https://septet.dev/problems/";
+
+/** What every problem is sent as, thrown, told or told again. */
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 /** A refusal as RFC 9457 says it; thrown by handlers, answered as application/problem+json. */
 export class Problem extends Error {
@@ -65,4 +68,22 @@ export function conflict(type: string, title: string, extra: Record<string, unkn
 /** 400 for fields that are wrong. */
 export function invalid(errors: readonly FieldProblem[], detail?: string): Problem {
   return new Problem({ status: 400, type: "invalid-request", title: "The request is not valid", detail, errors });
+}
+
+/** How a refusal by the domain is told over HTTP. */
+export interface RefusalProblem {
+  readonly status: number;
+  readonly type: string;
+  readonly title: string;
+}
+
+/** The problem that tells of a refusal by the domain: its fields are the body's, `code` is its name for programs. */
+export function problemOfRefusal(
+  problem: RefusalProblem,
+  refusal: { readonly code: string; readonly detail: string; readonly errors: readonly FieldProblem[] },
+  extra: Record<string, unknown> = {},
+): Problem {
+  const { code, detail } = refusal;
+  const errors = refusal.errors.map(({ field, reason }) => ({ field: `body.${field}`, reason }));
+  return new Problem({ ...problem, detail, ...(errors.length === 0 ? {} : { errors }), extra: { code, ...extra } });
 }

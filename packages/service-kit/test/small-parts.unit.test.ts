@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { DatabaseRestoredError, QueueClosedError } from "@septet/messaging";
+import { bytewise } from "@septet/stock-contracts";
 import {
-  bytewise,
   countOutcome,
   createLogger,
   createMetrics,

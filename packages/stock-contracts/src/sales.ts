@@ -1,3 +1,4 @@
+import { bytewise } from "./bytewise.js";
 import type { WireLeg } from "./identity.js";
 
 const SOLD_BY: ReadonlySet<string> = new Set(["SHIP", "DROPSHIP_SHIP"]);
@@ -85,7 +86,7 @@ export function foldDaySales(movements: Iterable<SellingMovement>): DaySale[] {
   }
   return [...sales.values()]
     .filter(({ pieces }) => pieces !== 0)
-    .sort((a, b) => compareBytewise(a.sku, b.sku) || compareBytewise(a.location, b.location) || a.day - b.day);
+    .sort((a, b) => bytewise(a.sku, b.sku) || bytewise(a.location, b.location) || a.day - b.day);
 }
 
 /** The pieces of these days that fall into the window; below 0 when more was reversed than sold in it. */
@@ -101,9 +102,4 @@ export function piecesInWindow(sales: Iterable<Pick<DaySale, "day" | "pieces">>,
  */
 export function dailySales(windowPieces: number): number {
   return Math.max(0, windowPieces) / DAILY_SALES_WINDOW_DAYS;
-}
-
-/** The order of the databases (COLLATE "C"): UTF-8 bytes, which is the order of code points and not of UTF-16 units. */
-function compareBytewise(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
 }

@@ -1,7 +1,14 @@
 import type { Answer, LockPlan, UnitOfWork } from "@septet/service-kit";
-import { claimState, keyReused, replayed, StartOver, sqlState, takeMovements } from "@septet/service-kit";
+import {
+  claimState,
+  keyReused,
+  problemAnswer,
+  replayed,
+  StartOver,
+  sqlState,
+  takeMovements,
+} from "@septet/service-kit";
 import { type Command, type Decided, decide, type Outcome, type Victims, type World } from "./domain/index.js";
-import { problemAnswer } from "./http/problem-answer.js";
 import type { PolicyMemo } from "./policy-memo.js";
 import type { SliceItem, SliceResult } from "./slice-item.js";
 import { planSlice, type SlicePlan } from "./slice-plan.js";

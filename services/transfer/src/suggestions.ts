@@ -1,5 +1,6 @@
 import type { Session } from "@septet/messaging";
-import { bytewise, type Database, decodeCursor, type Page, page, transact } from "@septet/service-kit";
+import { type Database, decodeCursor, type Page, page, transact } from "@septet/service-kit";
+import { bytewise } from "@septet/stock-contracts";
 import { type Suggestion, type SuggestionPolicy, suggest } from "./domain/suggestion.js";
 import { readNow } from "./store/old-sales.js";
 import { claimRun, type RankedPlace, readRanking, replaceRanking } from "./store/suggestion-ranking.js";

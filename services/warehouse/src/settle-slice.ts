@@ -4,6 +4,7 @@ import {
   type Database,
   keyReused,
   type LockPlan,
+  problemAnswer,
   replayed,
   StartOver,
   takeMovements,
@@ -17,7 +18,6 @@ import { isOnHand } from "./domain/on-hand.js";
 import type { Outcome } from "./domain/outcomes.js";
 import type { BookedMovement } from "./domain/physical-log.js";
 import type { RecordedMovement } from "./domain/recorded-movement.js";
-import { problemAnswer } from "./http/problem-answer.js";
 import { type CommandScope, scopeOf, skusBySuffix } from "./store/command-scope.js";
 import { type CountingScope, countingScopeOf } from "./store/counting-scope.js";
 import { skusOfFulfilments } from "./store/fulfilment-rows.js";

@@ -3,24 +3,20 @@ import {
   conflict,
   type Database,
   idempotencyClaim,
-  type RequestContext,
+  problemAnswer,
   type Route,
   route,
-  traceHeaders,
 } from "@septet/service-kit";
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type CartHold, heldPieces, type Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { holdsOfCart } from "../store/cart-holds.js";
-import { problemAnswer } from "./problem-answer.js";
-
-const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
-const optionalId = id.nullish().transform((value) => value ?? null);
+import { causeOf, id, optionalId, sku } from "./schemas.js";
 
 const WISH = z.strictObject({
   cartId: id,
-  sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS),
+  sku,
   quantity: z
     .number()
     .int()
@@ -72,11 +68,6 @@ function holdRoute(desk: ReservationDesk): Route {
     },
   });
 }
-
-const causeOf = (context: Pick<RequestContext, "actor">) => ({
-  actor: context.actor.subject,
-  headers: traceHeaders(),
-});
 
 function answerHold({ cartId, sku }: { cartId: string; sku: string }, outcome: Outcome): Answer {
   if (outcome.type !== "CART_DECIDED") throw new Error(`a cart's wish ended as ${outcome.type}`);

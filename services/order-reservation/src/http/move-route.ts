@@ -3,18 +3,17 @@ import {
   conflict,
   idempotencyClaim,
   notFound,
+  problemAnswer,
   type Route,
   route,
-  traceHeaders,
 } from "@septet/service-kit";
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { MoveLine, MoveRefusal, Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
-import { problemAnswer } from "./problem-answer.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
+import { causeOf, id, quantity } from "./schemas.js";
 
-const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
 const MOVES = z.strictObject({
   lines: z
     .array(
@@ -22,13 +21,7 @@ const MOVES = z.strictObject({
         lineId: id,
         from: id,
         to: id,
-        quantity: z
-          .number()
-          .int()
-          .min(1)
-          .max(LIMITS.MAX_QUANTITY_PIECES)
-          .optional()
-          .describe("left out: all that is held at `from`"),
+        quantity: quantity.optional().describe("left out: all that is held at `from`"),
       }),
     )
     .min(1)
@@ -67,9 +60,8 @@ export function moveRoute(desk: ReservationDesk): Route {
       }));
       const { orderId } = context.params;
       const command = { type: "MoveReservation", orderId, moves } as const;
-      const cause = { actor: context.actor.subject, headers: traceHeaders() };
       const answer = (outcome: Outcome) => answerMove(orderId, outcome);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, cause);
+      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
     },
   });
 }

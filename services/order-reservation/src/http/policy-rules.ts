@@ -8,19 +8,18 @@ import {
   DEFAULT_VELOCITY_SECONDS,
   RULES_OF_A_SKU,
 } from "../domain/index.js";
+import { id, quantity as pieces } from "./schemas.js";
 
 /** A year: longer holds are no holds. */
 export const MAX_HOLD_SECONDS = 365 * 24 * 60 * 60;
 const MAX_LOCATIONS = 1_000;
 const MAX_CLASSES = 100;
 
-const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
 const seconds = z.number().int().min(1).max(MAX_HOLD_SECONDS);
 const secondsByClass = z
   .record(id, seconds)
   .refine((byClass) => Object.keys(byClass).length <= MAX_CLASSES, `takes at most ${MAX_CLASSES} customer classes`);
 
-const pieces = z.number().int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
 const LIMIT = z.strictObject({
   perOrderPieces: pieces.default(DEFAULT_PIECES_PER_ORDER),
   perCustomerPieces: pieces.nullable().default(null).describe("null: as many as they like, order by order"),

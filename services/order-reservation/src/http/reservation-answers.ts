@@ -1,6 +1,5 @@
-import { type Answer, conflict, notFound } from "@septet/service-kit";
+import { type Answer, conflict, notFound, problemAnswer } from "@septet/service-kit";
 import type { Order, Outcome } from "../domain/index.js";
-import { problemAnswer } from "./problem-answer.js";
 import { reservationOf } from "./reservation-view.js";
 
 /** 201 reserved (paid and shorted too), 202 it reserves when the payment arrives, 200 the same again, 409 with the reason per line. */

@@ -11,7 +11,6 @@ import {
   type RequestContext,
   type Route,
   route,
-  traceHeaders,
 } from "@septet/service-kit";
 import { LIMITS, ORDER_STATES, type RecordOf, trimmed, violationsOf } from "@septet/stock-contracts";
 import { z } from "zod";
@@ -23,10 +22,7 @@ import { moveRoute } from "./move-route.js";
 import { MAX_HOLD_SECONDS } from "./policy-rules.js";
 import { answerCancellation, answerExtension, answerPlacement } from "./reservation-answers.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
-
-const id = z.string().min(1).max(LIMITS.MAX_ID_CHARS);
-const optionalId = id.nullish().transform((value) => value ?? null);
-const quantity = z.number().int().min(1).max(LIMITS.MAX_QUANTITY_PIECES);
+import { causeOf, id, optionalId, quantity, sku } from "./schemas.js";
 
 /** What `OrderPlaced` has, without the fields of an event. */
 const PLACEMENT = z.strictObject({
@@ -55,7 +51,7 @@ const PLACEMENT = z.strictObject({
     .array(
       z.strictObject({
         lineId: id,
-        sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS),
+        sku,
         quantity,
         unitPriceMinor: z
           .number()
@@ -128,11 +124,6 @@ const asOrderPlaced = (
   occurredAt: Date.now(),
 });
 
-const causeOf = (context: Pick<RequestContext, "actor">) => ({
-  actor: context.actor.subject,
-  headers: traceHeaders(),
-});
-
 function showRoute(db: Database): Route {
   return route({
     method: "GET",
@@ -151,7 +142,7 @@ function showRoute(db: Database): Route {
 
 const LIST_QUERY = z.object({
   state: z.enum(Object.keys(ORDER_STATES) as [string, ...string[]]).optional(),
-  sku: z.string().trim().min(1).max(LIMITS.MAX_SKU_CHARS).optional(),
+  sku: sku.optional(),
   ...pageFields(1_000),
 });
 

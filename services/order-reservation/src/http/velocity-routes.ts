@@ -19,6 +19,7 @@ import { listPolicies } from "../store/policies.js";
 import { hashesOfRefused, listRefused, ordersSeen, unblock } from "../store/sightings.js";
 import { findAllowed, listAllowed, putAllowed, removeAllowed } from "../store/velocity-allowed.js";
 import { ensureLastingKey, loadVelocityKeys } from "../store/velocity-keys.js";
+import { id } from "./schemas.js";
 
 type Context = Pick<ServiceContext, "db" | "transact">;
 
@@ -32,7 +33,7 @@ const oneOf = ({ deviceId, ipAddress }: { deviceId?: string | undefined; ipAddre
 const MAX_ALLOWED_DAYS = 365;
 const DAY_MS = 86_400_000;
 
-const SOURCE = z.object({ source: z.string().min(1).max(LIMITS.MAX_ID_CHARS) });
+const SOURCE = z.object({ source: id });
 const PAGE_QUERY = z.object({
   ...pageFields(1_000),
 });

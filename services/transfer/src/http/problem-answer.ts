@@ -1,9 +1,7 @@
-import { type Answer, Problem } from "@septet/service-kit";
+import { type Answer, problemAnswer, problemOfRefusal, type RefusalProblem } from "@septet/service-kit";
 import type { Refusal, RefusalCode } from "../domain/refusal.js";
 
-const PROBLEMS: {
-  readonly [C in RefusalCode]: { readonly status: number; readonly type: string; readonly title: string };
-} = {
+const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   UNKNOWN_TRANSFER: { status: 404, type: "unknown-transfer", title: "No such transfer" },
   UNKNOWN_LINE: { status: 422, type: "unknown-line", title: "No such line" },
   UNKNOWN_SHIPMENT: { status: 422, type: "unknown-shipment", title: "No such shipment" },
@@ -29,15 +27,5 @@ const PROBLEMS: {
   STALE_VERSION: { status: 409, type: "stale-version", title: "The transfer has changed meanwhile" },
 };
 
-/** The problem that tells a clerk of a refusal; `code` is its name for programs. */
-export function refusalAnswer(refusal: Refusal): Answer {
-  const errors = refusal.errors.map(({ field, reason }) => ({ field: `body.${field}`, reason }));
-  const problem = new Problem({
-    ...PROBLEMS[refusal.code],
-    detail: refusal.detail,
-    ...(errors.length === 0 ? {} : { errors }),
-    extra: { code: refusal.code },
-  });
-  const headers = { ...problem.headers, "content-type": "application/problem+json; charset=utf-8" };
-  return { status: problem.status, body: problem.body(), headers };
-}
+export const refusalAnswer = (refusal: Refusal): Answer =>
+  problemAnswer(problemOfRefusal(PROBLEMS[refusal.code], refusal));

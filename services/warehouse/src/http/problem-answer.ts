@@ -1,9 +1,7 @@
-import { type Answer, Problem } from "@septet/service-kit";
+import { type Answer, type Problem, problemAnswer, problemOfRefusal, type RefusalProblem } from "@septet/service-kit";
 import type { Refusal, RefusalCode } from "../domain/refusal.js";
 
-const PROBLEMS: {
-  readonly [C in RefusalCode]: { readonly status: number; readonly type: string; readonly title: string };
-} = {
+const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   UNKNOWN_WAREHOUSE: { status: 422, type: "unknown-warehouse", title: "No such warehouse" },
   UNKNOWN_AREA: { status: 422, type: "unknown-area", title: "No such area" },
   ALREADY_UNSELLABLE: { status: 422, type: "already-unsellable", title: "The code names unsellable stock" },
@@ -37,21 +35,10 @@ const PROBLEMS: {
   LINE_CANCELLED: { status: 409, type: "line-cancelled", title: "The line is cancelled" },
 };
 
-/** The problem that tells a clerk of a refusal; `code` is its name for programs. */
+/** The problem that tells a clerk of a refusal, with what there is where an expectation was stale. */
 export function refusalProblem(refusal: Refusal): Problem {
-  const errors = refusal.errors.map(({ field, reason }) => ({ field: `body.${field}`, reason }));
-  return new Problem({
-    ...PROBLEMS[refusal.code],
-    detail: refusal.detail,
-    ...(errors.length === 0 ? {} : { errors }),
-    extra: { code: refusal.code, ...(refusal.current === undefined ? {} : { current: refusal.current }) },
-  });
+  const { code, current } = refusal;
+  return problemOfRefusal(PROBLEMS[code], refusal, current === undefined ? {} : { current });
 }
 
 export const refusalAnswer = (refusal: Refusal): Answer => problemAnswer(refusalProblem(refusal));
-
-/** A problem as an answer, so that it can be kept with its key. */
-export function problemAnswer(problem: Problem): Answer {
-  const headers = { ...problem.headers, "content-type": "application/problem+json; charset=utf-8" };
-  return { status: problem.status, body: problem.body(), headers };
-}
