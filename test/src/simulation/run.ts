@@ -4,6 +4,7 @@ import { readTables } from "./auditor/tables.js";
 import type { Templates } from "./database/templates.js";
 import { OutsideWorld } from "./workload/outside-world.js";
 import type { Fault, Script } from "./workload/script.js";
+import type { Witnessed } from "./world/history.js";
 import type { AnyDefinition } from "./world/instance.js";
 import { World } from "./world/world.js";
 
@@ -20,6 +21,8 @@ const SECOND_LOOK_MS = 1_100;
 const PAST_EVERYTHING_MS = 40 * 60_000;
 /** What a displaced relay still has of what it sent. */
 const RECENT_MESSAGES = 12;
+/** On which orders ask the warehouse, and it answers. */
+const DIALOGUE = "stock.fulfilments.v1";
 
 export interface RunOptions {
   readonly script: Script;
@@ -93,6 +96,8 @@ async function play(world: World, script: Script): Promise<Pick<RunResult, "find
   // Fulfilments that nobody answers keep their pieces; time passes every deadline, and everything periodic is due.
   for (const jump of [0, PAST_EVERYTHING_MS]) {
     if (!rested || world.findings.length > 0) break;
+    // What was answered late is told again as well.
+    if (jump > 0) for (const { fault } of script.faults) if (fault.fault === "echo") echo(world, fault.nth);
     world.scheduler.jump(jump);
     rested = await rest(world, outside, day, jump === 0 ? 0 : QUIET_MS);
     while (rested && world.findings.length === 0 && (await outside.counters.countReopened())) {
@@ -262,16 +267,19 @@ class Day {
 }
 
 /**
- * A displaced relay sends once more what was sent before: now something recent, now the last of its kind, so that rare
- * facts are told again as often as movements, which most messages are.
+ * A displaced relay sends once more what was sent before: something recent, or the last of a kind, or the last of a kind by
+ * which services ask and answer one another. Most messages are movements; the others are told again as often as they.
  */
 function echo({ history, broker, scheduler }: World, nth: number): void {
   const ours = history.witnessed.filter(({ message }) => message.topic.startsWith("stock.") && message.key !== null);
-  const kinds = new Map(ours.map((one) => [one.record?.name, one]));
-  const choice = Math.floor(nth / 2);
-  const recent = ours.at(-1 - (choice % Math.max(1, Math.min(RECENT_MESSAGES, ours.length))));
-  const sent = nth % 2 === 0 ? recent : [...kinds.values()][choice % Math.max(1, kinds.size)];
+  const answers = ours.filter(({ message }) => message.topic === DIALOGUE);
+  const candidates = [ours.slice(-RECENT_MESSAGES), lastOfEachKind(ours), lastOfEachKind(answers)][nth % 3]!;
+  const sent = candidates.at(-1 - (Math.floor(nth / 3) % Math.max(1, candidates.length)));
   if (sent === undefined) return;
   const { topic, key, value, headers } = sent.message;
   broker.append({ topic, key: key!, value, headers }, scheduler.now);
 }
+
+const lastOfEachKind = (messages: readonly Witnessed[]): Witnessed[] => [
+  ...new Map(messages.map((one) => [one.record?.name, one])).values(),
+];
