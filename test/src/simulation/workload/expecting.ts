@@ -44,6 +44,8 @@ export const SUFFIX = "U";
 export const AREA = "quarantine";
 /** Deliveries are for the last announcements. */
 const RECENT = 2;
+/** A mistake is noticed soon. */
+const RECENT_ARRIVALS = 4;
 
 export const EXPECTING: Readonly<Record<string, Drawn>> = {
   announce: {
@@ -78,7 +80,15 @@ export const EXPECTING: Readonly<Record<string, Drawn>> = {
       const goods = { sku, location: random.pick(locations), quantity, unsellable };
       const bears = random.chance(0.2);
       const reference = bears ? inbound : `d${++shop.documents}`;
+      shop.arrivals.push(reference);
       return [{ do: "arrive", reference, inbound: bears ? null : inbound, ...goods }];
+    },
+  },
+  arrivedByMistake: {
+    weight: 1.5,
+    moves: ({ random, arrivals }) => {
+      if (arrivals.length === 0) return [];
+      return [{ do: "reverse", nth: random.below(2), of: random.pick(arrivals.slice(-RECENT_ARRIVALS)) }];
     },
   },
   closeAnnouncement: {

@@ -55,6 +55,7 @@ export function generate(seed: number, steps: number, services: readonly string[
     uploads: [],
     claims: [],
     announced: [],
+    arrivals: [],
     rules: { priority: [], perDevice: null, limits: new Map() },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));

@@ -5,8 +5,11 @@ import type { Drawn } from "./shop.js";
 
 /** What clerks and operators put right afterwards. */
 export type RightingMove =
-  /** Takes back one of the last movements of the warehouse, counted back from the latest (0) and round. */
-  | { readonly do: "reverse"; readonly nth: number }
+  /**
+   * Takes back one of the last movements of the warehouse, counted back from the latest (0) and round; with `of`, of those of
+   * the document or order of this name.
+   */
+  | { readonly do: "reverse"; readonly nth: number; readonly of?: string }
   /** Whatever is requested for the order is picked and shipped, but for what is not found; so much of it is taken back. */
   | { readonly do: "regret"; readonly orderId: string; readonly notFound: number; readonly times: number }
   /** Holds a line of one of the last unpaid orders elsewhere; `quantity` null: all that is held at its place. */
@@ -51,10 +54,11 @@ export const RIGHTING: Readonly<Record<string, Drawn>> = {
 };
 
 export const rightingDone = {
-  reverse: (outside: OutsideWorld, { nth }: Extract<RightingMove, { do: "reverse" }>) => {
+  reverse: (outside: OutsideWorld, { nth, of }: Extract<RightingMove, { do: "reverse" }>) => {
     const own = new Map<string, StockMovement>();
     for (const { value } of outside.world.history.records("StockMovement")) {
-      if (value.recordedBy === "warehouse") own.set(value.movementId, value);
+      if (value.recordedBy !== "warehouse" || (of !== undefined && value.reference.id !== of)) continue;
+      own.set(value.movementId, value);
     }
     const movement = [...own.values()].at(-1 - (nth % Math.max(1, Math.min(RECENT_MOVEMENTS, own.size))));
     if (movement !== undefined) takeBack(outside, movement.movementId);

@@ -24,6 +24,8 @@ export interface Shop {
   readonly transfers: NewTransfer[];
   /** Claims opened or tried to. */
   readonly claims: Extract<ClaimMove, { do: "claim" }>[];
+  /** The receipts of announced goods. */
+  readonly arrivals: string[];
   readonly announced: Extract<ExpectingMove, { do: "announce" }>[];
   /** Sheets that were sent. */
   readonly uploads: Upload[];
