@@ -9,7 +9,7 @@ import type { AnyDefinition } from "./world/instance.js";
 import { World } from "./world/world.js";
 
 /** Steps that the world may need to come to rest, before it is said that it does not: also with a slow instance and much to do. */
-const REST_WITHIN_STEPS = 20_000;
+const REST_WITHIN_STEPS = 60_000;
 /** Checked now and then: it asks the databases. */
 const REST_LOOK_STEPS = 25;
 /** At the end nothing must happen for so long although time passes, ms. */

@@ -7,7 +7,8 @@ import type { PhysicalEntry } from "../domain/physical-log.js";
  */
 export const PHYSICAL_LOG_KEEP_DAYS = 21;
 
-// One index is all it has: its key finds the own entries after a sequence, and those of others at one SKU and location.
+// Its key finds the own entries after a sequence, and those of others at one SKU and location; a second, small index the own
+// ones that were told later than they happened.
 const NOTE = `INSERT INTO physical_entry (sku, location, recorded_by, sequence, movement_id, kind, total, unsellable,
     occurred_at, told_later, corrects_book, reverses)
   SELECT sku, location, recorded_by, sequence, movement_id, kind, total, unsellable,
@@ -16,18 +17,25 @@ const NOTE = `INSERT INTO physical_entry (sku, location, recorded_by, sequence, 
     $9::float8[], $10::bool[], $11::bool[], $12::text[])
     AS e (sku, location, recorded_by, sequence, movement_id, kind, total, unsellable, occurred_at, told_later,
       corrects_book, reverses)`;
-// Three ranges of the primary key, none of which reads what is before the count. Where a moment was told, the sequence is
-// looked for from the end of the own entries backwards.
+// Ranges of its indexes, none of which reads what is before the count. Where a moment was told, the sequence is looked for
+// from the end of the own entries backwards. Own entries told later are after the count by their moment, even those that
+// were booked before the count was told.
 const LOAD_AFTER = `SELECT e.sku, e.location, e.kind, e.recorded_by, e.sequence::float8 AS sequence, e.movement_id,
     e.total::float8 AS total, e.unsellable::float8 AS unsellable,
     round(extract(epoch FROM e.occurred_at) * 1000)::float8 AS occurred_at, e.told_later, e.corrects_book, e.reverses
   FROM (SELECT sku, location, sequence, to_timestamp(at / 1000.0) AS at, told
         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::float8[], $5::bool[]) AS a (sku, location, sequence, at, told)) a
   CROSS JOIN LATERAL (
+    SELECT least(a.sequence, CASE WHEN a.told THEN coalesce((
+      SELECT sequence FROM physical_entry WHERE sku = a.sku AND location = a.location AND recorded_by = 'warehouse'
+        AND occurred_at <= a.at AND NOT told_later ORDER BY sequence DESC LIMIT 1), 0) END) AS sequence
+  ) seen
+  CROSS JOIN LATERAL (
     SELECT * FROM physical_entry WHERE sku = a.sku AND location = a.location AND recorded_by = 'warehouse'
-      AND sequence > least(a.sequence, CASE WHEN a.told THEN coalesce((
-        SELECT sequence FROM physical_entry WHERE sku = a.sku AND location = a.location AND recorded_by = 'warehouse'
-          AND occurred_at <= a.at AND NOT told_later ORDER BY sequence DESC LIMIT 1), 0) END)
+      AND sequence > seen.sequence
+    UNION ALL
+    SELECT * FROM physical_entry WHERE sku = a.sku AND location = a.location AND recorded_by = 'warehouse'
+      AND told_later AND occurred_at > a.at AND sequence <= seen.sequence
     UNION ALL
     SELECT * FROM physical_entry WHERE sku = a.sku AND location = a.location AND recorded_by < 'warehouse' AND occurred_at > a.at
     UNION ALL

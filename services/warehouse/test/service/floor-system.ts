@@ -37,7 +37,13 @@ export class FloorSystem {
   static async start(instances = 1): Promise<FloorSystem> {
     const stack = await attachOrStartStack();
     const floor = new FloorSystem(stack, await startSystem({ stack, services: { warehouse: instances } }));
-    await floor.#codec.register(["FulfilmentRequested", "FulfilmentCancelRequested", "StockMovement", "SkuListed"]);
+    await floor.#codec.register([
+      "FulfilmentRequested",
+      "FulfilmentCancelRequested",
+      "StockMovement",
+      "SkuListed",
+      "TransferSurplusArrived",
+    ]);
     for (const code of ["WUHAN", "BEIJING"]) await floor.clerk().put(`/v1/warehouses/${code}`, { name: code });
     return floor;
   }

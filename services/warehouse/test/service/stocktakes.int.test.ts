@@ -105,6 +105,30 @@ describe("a stocktake while trading goes on", () => {
     expect((await clerk.get("/v1/stocktakes?state=CLOSED&sku=LATE")).body.items).toMatchObject([{ stocktakeId: id }]);
   });
 
+  test("what a transfer brought too much of after a count is not missing when the count is told after it is booked", async () => {
+    await received("MORE", 10);
+    const id = await opened(["MORE"]);
+    const looked = Date.now();
+    await floor.tellAgain("TransferSurplusArrived", {
+      eventId: randomUUID(),
+      occurredAt: looked + 1,
+      transferId: "t-more",
+      arrivalId: "a1",
+      lineId: "1",
+      sku: "MORE",
+      location: "WUHAN",
+      quantity: 3,
+      unsellable: 0,
+      actor: null,
+    });
+    await floor.quiet();
+    expect(await floor.balance("MORE")).toMatchObject({ total: 13 });
+    await count(id, "MORE", 10, { countedAt: new Date(looked).toISOString() });
+    const approved = await approve(id, "MORE", "UNKNOWN");
+    expect(approved.body.lines).toMatchObject([{ approval: { adjusted: { total: 0, unsellable: 0 } } }]);
+    expect(await floor.balance("MORE")).toMatchObject({ total: 13 });
+  });
+
   test("a count that is told later has not seen what left in between, by us or by a transfer", async () => {
     await received("TOLD", 20);
     const id = await opened(["TOLD"]);

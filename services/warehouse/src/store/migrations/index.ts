@@ -7,6 +7,7 @@ import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateRecordedMovements1764400000000 } from "./create-recorded-movements.js";
 import { CreateStocktakes1764410000000 } from "./create-stocktakes.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
+import { IndexOwnEntriesToldLater1764420000000 } from "./index-own-entries-told-later.js";
 
 /** The warehouse's own migrations, oldest first. */
 export const warehouseMigrations = [
@@ -19,4 +20,5 @@ export const warehouseMigrations = [
   CreatePhysicalLog1764300000000,
   CreateRecordedMovements1764400000000,
   CreateStocktakes1764410000000,
+  IndexOwnEntriesToldLater1764420000000,
 ];
