@@ -1,5 +1,5 @@
 /** The tables of README.md, made from the contracts themselves (the package must be built). */
-import { ACCOUNTS, BUCKET_TEXTS, MOVEMENT_KINDS, OWNER, TOPICS } from "../dist/index.js";
+import { ACCOUNTS, BUCKET_TEXTS, MOVEMENT_KINDS, OUTCOME_REASONS, OWNER, TOPICS } from "../dist/index.js";
 
 function table(head, rows) {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
@@ -42,6 +42,12 @@ export const TABLES = {
   movements: table(
     ["kind", "meaning", "legs (q > 0)", "recorded by", "notes"],
     Object.entries(MOVEMENT_KINDS).map(kindRow),
+  ),
+  reasons: table(
+    ["outcome", "code", "meaning", "English", "中文"],
+    Object.entries(OUTCOME_REASONS).flatMap(([kind, reasons]) =>
+      Object.entries(reasons).map(([code, { meaning, en, zh }]) => [`\`${kind}\``, `\`${code}\``, meaning, en, zh]),
+    ),
   ),
   topics: table(["topic", "records", "kept"], Object.values(TOPICS).map(topicRow)),
 };

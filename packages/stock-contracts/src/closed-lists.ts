@@ -1,53 +1,8 @@
 /**
  * Closed lists: the values of the records' text fields, each with its meaning. They are text on the wire because an
- * Avro enum cannot grow; a consumer must survive a value that it does not know yet.
+ * Avro enum cannot grow; a consumer must survive a value that it does not know yet. Why outcomes are as they are is in
+ * `outcome-reasons.ts`.
  */
-
-/** Why nothing, or not all, is held for an order, a cart or a transfer. */
-export const REJECTION_REASONS = {
-  UNKNOWN_SKU: "nobody has listed or received this SKU",
-  SKU_INACTIVE: "the catalogue no longer sells this SKU",
-  OUT_OF_STOCK: "there is not enough to sell",
-  INVALID_ORDER: "the order breaks the contract; the dead letter says where",
-  ORDER_CONFLICT: "the same orderId came with other lines",
-  ORDER_CANCELLED: "the cancellation came before the order",
-  PROMOTION_SOLD_OUT: "the promotion's quota is gone for good",
-  LIMIT_PER_ORDER: "more pieces of the SKU than one order may have",
-  LIMIT_PER_CUSTOMER: "more pieces of the SKU than one customer may have in the window or promotion",
-  UNPAID_ORDER_EXISTS: "the customer has an unpaid order, and the policy refuses another",
-  DEVICE_VELOCITY: "too many unpaid or expired orders from this device",
-  IP_VELOCITY: "too many unpaid or expired orders from this address",
-  NOT_HELD_IN_CARTS: "the policy reserves this SKU when it is ordered or paid, not in carts",
-  CHANNEL_EXCLUDED: "no location may sell this SKU to the channel",
-  UNKNOWN_LOCATION: "there is no such location, or it is not active",
-  SAME_LOCATION: "a transfer's source and destination are the same",
-} as const;
-export type RejectionReasonCode = keyof typeof REJECTION_REASONS;
-
-/** Why held stock went back to sellable. */
-export const RELEASE_REASONS = {
-  CANCELLED: "the order was cancelled, whole or in part",
-  EXPIRED: "its time ran out unpaid",
-  SHORTED: "the pieces are not there after all",
-  RELOCATED: "the pieces are held at another location now",
-  FULFILMENT_CANCELLED: "the warehouse or supplier gave up the pieces",
-  SETTLED: "a shortage was settled without them",
-  ORDERED: "the shopper's own order used up the cart hold",
-  REMOVED: "the pieces were taken out of the cart",
-} as const;
-export type ReleaseReason = keyof typeof RELEASE_REASONS;
-
-/** Why pieces of an order cannot be served. */
-export const SHORTAGE_CAUSES = {
-  OUT_OF_STOCK: "there was not enough when the order was decided",
-  EXPIRED_BEFORE_PAYMENT: "the payment came after the hold's time, and the stock was gone",
-  PICK_SHORT: "promised, not found at picking",
-  PICK_DAMAGE: "promised, found damaged at picking",
-  PHYSICAL_SHORTAGE: "a physical fact left less than was promised",
-  SUPPLIER_SHORT: "the supplier cannot serve what was promised",
-  SUPPLIER_STOPPED: "the supplier or its location was stopped and settled",
-} as const;
-export type ShortageCause = keyof typeof SHORTAGE_CAUSES;
 
 /** What may be done about a shorted line. */
 export const REMEDY_KINDS = {
@@ -63,12 +18,6 @@ export const SETTLED_BY = {
   DEFAULT: "nobody chose in time",
 } as const;
 export type SettledBy = keyof typeof SETTLED_BY;
-
-/** What the sender of a reserved order should know. */
-export const RESERVATION_WARNINGS = {
-  UNPAID_ORDER_EXISTS: "the customer has another unpaid order, named by orderId",
-} as const;
-export type ReservationWarningCode = keyof typeof RESERVATION_WARNINGS;
 
 /** What alerts are about. */
 export const ALERT_CODES = {

@@ -18,6 +18,7 @@ export {
   type VariantOf,
   voidDraft,
 } from "./movements.js";
+export * from "./outcome-reasons.js";
 export * from "./records.js";
 export * from "./sales.js";
 export * from "./services.js";

@@ -21,6 +21,7 @@ function orderPlaced(change: object = {}): RecordOf<"OrderPlaced"> {
     deliverBy: null,
     lines: [line()],
     currency: null,
+    language: null,
     ...change,
   };
 }
@@ -126,7 +127,7 @@ describe("an order", () => {
   test("may name a SKU or none, as a reason of a refusal does", () => {
     const rejected = (sku: string | null): RecordOf<"OrderReservationRejected"> => ({
       ...{ eventId: "e1", occurredAt: 1, orderId: "o1" },
-      reasons: [{ lineId: null, sku, code: "EMPTY_ORDER", orderId: null }],
+      reasons: [{ lineId: null, sku, code: "EMPTY_ORDER", orderId: null, text: null }],
     });
     const unnamed = rejected(null);
     expect(trimmed("OrderReservationRejected", unnamed)).toBe(unnamed);

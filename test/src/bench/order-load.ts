@@ -68,6 +68,7 @@ export class OrderLoad {
           unitPriceMinor: null,
         })),
         currency: null,
+        language: null,
       },
     };
   }

@@ -306,6 +306,7 @@ function orderRecord(order: PlannedOrder): Named {
       deliverBy: null,
       lines: order.lines,
       currency: "GBP",
+      language: null,
     },
   };
 }

@@ -30,6 +30,7 @@ export function orderPlaced({ orderId, payment = "PENDING", allowPartial = false
         unitPriceMinor: null,
       })),
       currency: null,
+      language: null,
     },
   };
 }

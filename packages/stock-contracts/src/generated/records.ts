@@ -87,6 +87,8 @@ export interface OrderPlaced {
   readonly lines: readonly OrderPlacedLine[];
   /** ISO 4217. */
   readonly currency: string | null;
+  /** The language in which the shopper is told, as a BCP 47 tag (zh-CN, en …). */
+  readonly language: string | null;
 }
 
 /** A payment was tried and failed; the hold stays until its time. */
@@ -281,7 +283,7 @@ export interface CartHoldRejected {
   readonly cartId: string;
   readonly customerId: string | null;
   readonly sku: string;
-  /** One of REJECTION_REASONS. */
+  /** One of OUTCOME_REASONS.REJECTED. */
   readonly code: string;
 }
 
@@ -295,7 +297,7 @@ export interface CartHoldReleased {
   readonly customerId: string | null;
   readonly sku: string;
   readonly quantity: number;
-  /** One of RELEASE_REASONS. */
+  /** One of OUTCOME_REASONS.RELEASED. */
   readonly reason: string;
 }
 
@@ -433,10 +435,12 @@ export interface WaitingLine {
 
 /** Something the sender should know about a waiting order. */
 export interface AwaitingWarning {
-  /** One of RESERVATION_WARNINGS. */
+  /** One of OUTCOME_REASONS.WARNED. */
   readonly code: string;
   /** The other order that the warning is about. */
   readonly orderId: string | null;
+  /** For the customer, in the order's language; never a quantity. */
+  readonly text: string | null;
 }
 
 /** The order reserves when its payment arrives (policy ON_PAYMENT). */
@@ -473,10 +477,12 @@ export interface OrderFulfilled {
 export interface RejectionReason {
   readonly lineId: string | null;
   readonly sku: string | null;
-  /** One of REJECTION_REASONS. */
+  /** One of OUTCOME_REASONS.REJECTED. */
   readonly code: string;
   /** The other order that the reason is about. */
   readonly orderId: string | null;
+  /** For the customer, in the order's language; never a quantity. */
+  readonly text: string | null;
 }
 
 /** Nothing is held for the order; never carries a quantity. */
@@ -504,9 +510,11 @@ export interface OrderReservationReleased {
   /** When it happened, by its sender's clock, UTC. Epoch milliseconds. */
   readonly occurredAt: number;
   readonly orderId: string;
-  /** One of RELEASE_REASONS. */
+  /** One of OUTCOME_REASONS.RELEASED. */
   readonly reason: string;
   readonly lines: readonly ReleasedLine[];
+  /** For the customer, in the order's language; never a quantity. */
+  readonly text: string | null;
 }
 
 /** Pieces held at a location. */
@@ -525,9 +533,12 @@ export interface ReservedLine {
 
 /** Something the sender should know about a reserved order. */
 export interface ReservationWarning {
+  /** One of OUTCOME_REASONS.WARNED. */
   readonly code: string;
   /** The other order that the warning is about. */
   readonly orderId: string | null;
+  /** For the customer, in the order's language; never a quantity. */
+  readonly text: string | null;
 }
 
 /** Stock is held for an order. */
@@ -592,12 +603,14 @@ export interface OrderShorted {
   readonly occurredAt: number;
   readonly orderId: string;
   readonly shortageId: string;
-  /** One of SHORTAGE_CAUSES. */
+  /** One of OUTCOME_REASONS.SHORTED. */
   readonly cause: string;
   /** Unanswered until then, the default remedy is carried out. Epoch milliseconds. */
   readonly decideBy: number;
   readonly groupLeaderId: string | null;
   readonly lines: readonly ShortedLine[];
+  /** For the customer, in the order's language: what happened, with an apology; never what is left in stock. */
+  readonly text: string | null;
 }
 
 /** The policy of a scope as it stands now. */
@@ -765,7 +778,7 @@ export interface TransferReservationRejected {
   readonly source: string;
   /** Pieces refused; the rest, if any, was reserved by movement. */
   readonly quantity: number;
-  /** One of REJECTION_REASONS. */
+  /** One of OUTCOME_REASONS.REJECTED. */
   readonly code: string;
 }
 
@@ -850,7 +863,7 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   CartItemAdded: {"type":"record","name":"CartItemAdded","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"cartId"},{"type":["null","string"],"name":"customerId","default":null},{"type":"string","name":"channel"},{"type":["null","string"],"name":"region","default":null},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]},
   CartItemRemoved: {"type":"record","name":"CartItemRemoved","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"cartId"},{"type":["null","string"],"name":"customerId","default":null},{"type":"string","name":"channel"},{"type":["null","string"],"name":"region","default":null},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]},
   OrderCancelled: {"type":"record","name":"OrderCancelled","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null",{"type":"array","items":{"type":"record","name":"OrderCancelledLine","fields":[{"type":"string","name":"lineId"},{"type":"int","name":"quantity"}]}}],"name":"lines","default":null},{"type":["null","string"],"name":"reason","default":null}]},
-  OrderPlaced: {"type":"record","name":"OrderPlaced","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null","string"],"name":"customerId","default":null},{"type":["null","string"],"name":"customerClass","default":null},{"type":["null","string"],"name":"groupLeaderId","default":null},{"type":"string","name":"channel"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"deviceId","default":null},{"type":["null","string"],"name":"ipAddress","default":null},{"type":["null","string"],"name":"cartId","default":null},{"type":["null","string"],"name":"promotionId","default":null},{"type":"string","name":"payment"},{"type":"boolean","name":"allowPartial","default":false},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"deliverBy","default":null},{"type":{"type":"array","items":{"type":"record","name":"OrderPlacedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","long"],"name":"unitPriceMinor","default":null}]}},"name":"lines"},{"type":["null","string"],"name":"currency","default":null}]},
+  OrderPlaced: {"type":"record","name":"OrderPlaced","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null","string"],"name":"customerId","default":null},{"type":["null","string"],"name":"customerClass","default":null},{"type":["null","string"],"name":"groupLeaderId","default":null},{"type":"string","name":"channel"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"deviceId","default":null},{"type":["null","string"],"name":"ipAddress","default":null},{"type":["null","string"],"name":"cartId","default":null},{"type":["null","string"],"name":"promotionId","default":null},{"type":"string","name":"payment"},{"type":"boolean","name":"allowPartial","default":false},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"deliverBy","default":null},{"type":{"type":"array","items":{"type":"record","name":"OrderPlacedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","long"],"name":"unitPriceMinor","default":null}]}},"name":"lines"},{"type":["null","string"],"name":"currency","default":null},{"type":["null","string"],"name":"language","default":null}]},
   PaymentFailed: {"type":"record","name":"PaymentFailed","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null","string"],"name":"paymentId","default":null},{"type":["null","string"],"name":"reason","default":null}]},
   PaymentSucceeded: {"type":"record","name":"PaymentSucceeded","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null","string"],"name":"paymentId","default":null}]},
   PromotionEnded: {"type":"record","name":"PromotionEnded","namespace":"septet.upstream","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"promotionId"}]},
@@ -869,13 +882,13 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   FulfilmentShipped: {"type":"record","name":"FulfilmentShipped","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShippedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   FulfilmentShort: {"type":"record","name":"FulfilmentShort","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShortLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   LocationDefined: {"type":"record","name":"LocationDefined","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"location"},{"type":"string","name":"kind"},{"type":"string","name":"name"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"attachedTo","default":null},{"type":"boolean","name":"active"},{"type":"long","name":"version"}]},
-  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]},{"type":{"type":"array","items":{"type":"record","name":"AwaitingWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"warnings","default":[]}]},
+  OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]},{"type":{"type":"array","items":{"type":"record","name":"AwaitingWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"text","default":null}]}},"name":"warnings","default":[]}]},
   OrderFulfilled: {"type":"record","name":"OrderFulfilled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"FulfilledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines"}]},
-  OrderReservationRejected: {"type":"record","name":"OrderReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"RejectionReason","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":["null","string"],"name":"sku","default":null},{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"reasons"}]},
-  OrderReservationReleased: {"type":"record","name":"OrderReservationReleased","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"reason"},{"type":{"type":"array","items":{"type":"record","name":"ReleasedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"location","default":null}]}},"name":"lines"}]},
-  OrderReserved: {"type":"record","name":"OrderReserved","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"expiresAt","default":null},{"type":{"type":"array","items":{"type":"record","name":"ReservedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":{"type":"array","items":{"type":"record","name":"ReservedAllocation","fields":[{"type":"string","name":"location"},{"type":"int","name":"quantity"}]}},"name":"allocations"}]}},"name":"lines"},{"type":{"type":"array","items":{"type":"record","name":"ReservationWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null}]}},"name":"warnings","default":[]}]},
+  OrderReservationRejected: {"type":"record","name":"OrderReservationRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"RejectionReason","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":["null","string"],"name":"sku","default":null},{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"text","default":null}]}},"name":"reasons"}]},
+  OrderReservationReleased: {"type":"record","name":"OrderReservationReleased","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"reason"},{"type":{"type":"array","items":{"type":"record","name":"ReleasedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"location","default":null}]}},"name":"lines"},{"type":["null","string"],"name":"text","default":null}]},
+  OrderReserved: {"type":"record","name":"OrderReserved","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"expiresAt","default":null},{"type":{"type":"array","items":{"type":"record","name":"ReservedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":{"type":"array","items":{"type":"record","name":"ReservedAllocation","fields":[{"type":"string","name":"location"},{"type":"int","name":"quantity"}]}},"name":"allocations"}]}},"name":"lines"},{"type":{"type":"array","items":{"type":"record","name":"ReservationWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"text","default":null}]}},"name":"warnings","default":[]}]},
   OrderShortageSettled: {"type":"record","name":"OrderShortageSettled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":{"type":"array","items":{"type":"record","name":"SettledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"lines"},{"type":"string","name":"by"}]},
-  OrderShorted: {"type":"record","name":"OrderShorted","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":"string","name":"cause"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"decideBy"},{"type":["null","string"],"name":"groupLeaderId","default":null},{"type":{"type":"array","items":{"type":"record","name":"ShortedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"shortQuantity"},{"type":{"type":"array","items":{"type":"record","name":"ShortageRemedy","fields":[{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"remedies"}]}},"name":"lines"}]},
+  OrderShorted: {"type":"record","name":"OrderShorted","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":"string","name":"cause"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"decideBy"},{"type":["null","string"],"name":"groupLeaderId","default":null},{"type":{"type":"array","items":{"type":"record","name":"ShortedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"shortQuantity"},{"type":{"type":"array","items":{"type":"record","name":"ShortageRemedy","fields":[{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"remedies"}]}},"name":"lines"},{"type":["null","string"],"name":"text","default":null}]},
   PolicyChanged: {"type":"record","name":"PolicyChanged","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"scope"},{"type":"string","name":"policy"},{"type":["null","string"],"name":"actor","default":null},{"type":"long","name":"version"}]},
   ReturnReceived: {"type":"record","name":"ReturnReceived","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"returnId"},{"type":["null","string"],"name":"orderId","default":null},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"ReturnedLine","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":"string","name":"sku"},{"type":"int","name":"sellable"},{"type":"int","name":"unsellable"},{"type":"int","name":"missing"}]}},"name":"lines"}]},
   StockAlertCleared: {"type":"record","name":"StockAlertCleared","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"alertId"},{"type":"string","name":"code"},{"type":"string","name":"service"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","string"],"name":"location","default":null},{"type":["null","string"],"name":"supplierId","default":null},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"message","default":null}]},

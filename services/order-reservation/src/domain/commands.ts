@@ -1,4 +1,4 @@
-import type { RecordOf } from "@septet/stock-contracts";
+import type { Language, RecordOf } from "@septet/stock-contracts";
 import type { MoveLine } from "./moving.js";
 
 export interface PlacedLine {
@@ -20,6 +20,8 @@ export interface Placement {
   deliverBy: number | null;
   cartId: string | null;
   promotionId: string | null;
+  /** In which the shopper is told; null: the order names none that we speak. */
+  language: Language | null;
   /** In memory only: what is kept of both are keyed hashes. */
   deviceId: string | null;
   ipAddress: string | null;
@@ -56,7 +58,7 @@ export interface CartWish {
 export type Command =
   | { type: "PlaceOrder"; placement: Placement }
   /** The placement breaks the contract, but says which order it is, and whether money was taken for it. */
-  | { type: "RefuseInvalidOrder"; orderId: string; paid: boolean }
+  | { type: "RefuseInvalidOrder"; orderId: string; paid: boolean; language: Language | null }
   /** `lines` null: the whole order. */
   | { type: "CancelOrder"; orderId: string; lines: readonly { lineId: string; quantity: number }[] | null }
   | { type: "PaymentSucceeded"; orderId: string }

@@ -44,7 +44,7 @@ function decideOne(draft: Draft, command: Command): Outcome {
     case "PlaceOrder":
       return place(draft, command.placement);
     case "RefuseInvalidOrder":
-      return refuseInvalid(draft, command.orderId, command.paid);
+      return refuseInvalid(draft, command);
     case "CancelOrder": {
       const order = draft.orderOrNew(command.orderId);
       return command.lines === null ? cancelWhole(draft, order) : cancelLines(draft, order, command.lines);

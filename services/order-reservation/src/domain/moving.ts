@@ -1,8 +1,9 @@
+import type { MoveRefusalCode } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import type { Allocation, Order } from "./order.js";
 import { publishReserved } from "./outcome-events.js";
-import type { MoveRefusal, MoveRefused, Outcome } from "./outcomes.js";
+import type { MoveRefused, Outcome } from "./outcomes.js";
 import { placeKey } from "./world.js";
 
 /** Pieces of a line that are to be held at another location; `quantity` null: all that are held at `from`. */
@@ -43,7 +44,7 @@ export function moveReservation(draft: Draft, orderId: string, moves: readonly M
   return { type: "RECORDED", order };
 }
 
-const refused = (code: MoveRefusal, order: Order | undefined, index: number | null): MoveRefused => ({
+const refused = (code: MoveRefusalCode, order: Order | undefined, index: number | null): MoveRefused => ({
   type: "MOVE_REFUSED",
   code,
   index,
@@ -55,7 +56,7 @@ function stepOf(
   order: Order,
   { lineId, from, to, quantity }: MoveLine,
   taken: Map<Allocation, number>,
-): Step | MoveRefusal {
+): Step | MoveRefusalCode {
   if (!order.lines.some((line) => line.lineId === lineId)) return "UNKNOWN_LINE";
   if (from === to) return "SAME_LOCATION";
   const held = order.allocations.filter((a) => a.lineId === lineId && a.location === from && a.open > 0);

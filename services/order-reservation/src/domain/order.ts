@@ -1,3 +1,5 @@
+import type { Language, RejectionReasonCode } from "@septet/stock-contracts";
+
 /**
  * An order as order-reservation knows it: what was asked for, what is promised where, and how far it got.
  *
@@ -56,7 +58,7 @@ export interface Allocation {
 export interface RejectionReason {
   lineId: string | null;
   sku: string | null;
-  code: string;
+  code: RejectionReasonCode;
   /** The other order that the reason is about. */
   orderId?: string;
 }
@@ -81,6 +83,8 @@ export interface Order {
   cartId: string | null;
   /** The promotion that the order names. */
   promotionId: string | null;
+  /** In which its shopper is told; null: none was named. */
+  language: Language | null;
   /** Where it came from is remembered, until it is paid or cancelled. */
   watched: boolean;
   reasons: readonly RejectionReason[];
@@ -111,6 +115,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   deliverBy: null,
   cartId: null,
   promotionId: null,
+  language: null,
   watched: false,
   reasons: [],
   earlyCancels: {},

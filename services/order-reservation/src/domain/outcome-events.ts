@@ -1,4 +1,4 @@
-import type { AlertCode, ShortageCause } from "@septet/stock-contracts";
+import { type AlertCode, outcomeText, type ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
 import {
   type Allocation,
@@ -28,9 +28,13 @@ export function publishReserved(draft: Draft, order: Order, warnings: readonly W
     orderId: order.orderId,
     expiresAt: order.expiresAt,
     lines,
-    warnings: [...warnings],
+    warnings: told(order, warnings),
   });
 }
+
+/** Warnings as the order's shopper is told of them. */
+const told = ({ language }: Order, warnings: readonly Warning[]) =>
+  warnings.map((warning) => ({ ...warning, text: outcomeText("WARNED", warning.code, language) }));
 
 /** `OrderAwaitingPayment`: these lines are reserved when the payment arrives. */
 export function publishAwaiting(
@@ -40,7 +44,7 @@ export function publishAwaiting(
   warnings: readonly Warning[],
 ): void {
   const lines = waiting.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }));
-  draft.publish("OrderAwaitingPayment", { orderId: order.orderId, lines, warnings: [...warnings] });
+  draft.publish("OrderAwaitingPayment", { orderId: order.orderId, lines, warnings: told(order, warnings) });
 }
 
 /** `OrderReservationRejected`; a refusal never carries a quantity. */
@@ -48,8 +52,15 @@ export function reject(draft: Draft, order: Order, reasons: readonly RejectionRe
   order.state = "REJECTED";
   order.expiresAt = null;
   order.reasons = reasons;
-  const told = reasons.map((reason) => ({ ...reason, orderId: reason.orderId ?? null }));
-  draft.publish("OrderReservationRejected", { orderId: order.orderId, reasons: told });
+  const { orderId, language } = order;
+  draft.publish("OrderReservationRejected", {
+    orderId,
+    reasons: reasons.map((reason) => ({
+      ...reason,
+      orderId: reason.orderId ?? null,
+      text: outcomeText("REJECTED", reason.code, language),
+    })),
+  });
 }
 
 /** Pieces given back, as `OrderReservationReleased` names them. */
@@ -61,7 +72,9 @@ export interface Given {
 }
 
 export function publishReleased(draft: Draft, order: Order, reason: "CANCELLED" | "EXPIRED", given: Given[]): void {
-  if (given.length > 0) draft.publish("OrderReservationReleased", { orderId: order.orderId, reason, lines: given });
+  if (given.length === 0) return;
+  const text = outcomeText("RELEASED", reason, order.language);
+  draft.publish("OrderReservationReleased", { orderId: order.orderId, reason, lines: given, text });
 }
 
 /** Says that pieces will not be delivered. Each shortage has an id of its own, so that its settlement can name it. */
@@ -79,6 +92,7 @@ export function short(draft: Draft, order: Order, missing: readonly Want[], caus
     decideBy: draft.now + DECIDE_WITHIN_MS,
     groupLeaderId: order.groupLeaderId,
     lines: missing.map(({ lineId, sku, quantity }) => ({ lineId, sku, shortQuantity: quantity, remedies: [] })),
+    text: outcomeText("SHORTED", cause, order.language),
   });
 }
 

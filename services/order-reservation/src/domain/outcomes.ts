@@ -1,4 +1,4 @@
-import type { MovementDraft, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
+import type { MovementDraft, MoveRefusalCode, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
 import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
 import type { Warning } from "./unpaid-orders.js";
@@ -27,20 +27,10 @@ export type Outcome =
   /** A transfer got so many pieces of what it asked for; `code` says why not all, null when all. */
   | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null };
 
-/** Why pieces stay where they are held. */
-export type MoveRefusal =
-  | "UNKNOWN_ORDER"
-  | "UNKNOWN_LINE"
-  | "SAME_LOCATION"
-  | "SENT_TO_FULFILMENT"
-  | "NOT_HELD_THERE"
-  | "UNKNOWN_LOCATION"
-  | "OUT_OF_STOCK";
-
 /** Nothing of a move was carried out; `index` is the wish that could not be. */
 export interface MoveRefused {
   type: "MOVE_REFUSED";
-  code: MoveRefusal;
+  code: MoveRefusalCode;
   index: number | null;
   order: Order | undefined;
 }

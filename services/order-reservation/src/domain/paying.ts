@@ -1,4 +1,4 @@
-import type { ShortageCause } from "@septet/stock-contracts";
+import type { RejectionReasonCode, ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
 import { reasonsOfLateLimits } from "./limits.js";
 import type { Order } from "./order.js";
@@ -8,7 +8,7 @@ import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
 import { confirm, confirmShorted } from "./serving.js";
 
 /** Refusals that end with the payment: money is taken, and who pays is no abuse. */
-const PAYMENT_OVERCOMES: ReadonlySet<string> = new Set([
+const PAYMENT_OVERCOMES: ReadonlySet<RejectionReasonCode> = new Set([
   "OUT_OF_STOCK",
   "UNPAID_ORDER_EXISTS",
   "DEVICE_VELOCITY",

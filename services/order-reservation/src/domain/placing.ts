@@ -1,5 +1,5 @@
 import { noteOrdered, ownHold, useUpCart } from "./cart-holding.js";
-import type { Placement } from "./commands.js";
+import type { Command, Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { reasonsOfLimits } from "./limits.js";
 import { earlyCancelOf, hasSameLines, type Order, type RejectionReason } from "./order.js";
@@ -23,14 +23,17 @@ export function place(draft: Draft, placement: Placement): Outcome {
   return warnings.length === 0 ? { type: "DECIDED", order } : { type: "DECIDED", order, warnings };
 }
 
+type InvalidOrder = Extract<Command, { type: "RefuseInvalidOrder" }>;
+
 /** The placement breaks the contract: its sender still gets an answer, unless the order is decided already. */
-export function refuseInvalid(draft: Draft, orderId: string, paid: boolean): Outcome {
+export function refuseInvalid(draft: Draft, { orderId, paid, language }: InvalidOrder): Outcome {
   const order = draft.orderOrNew(orderId);
   if (order.state !== "UNPLACED") {
     if (paid && !order.paid) alertConflictPaid(draft, order);
     return { type: "NOTHING", order };
   }
   if (paid) order.paid = true;
+  order.language = language;
   reject(draft, order, [{ lineId: null, sku: null, code: "INVALID_ORDER" }]);
   if (order.paid) alertRejectedPaid(draft, order);
   return { type: "DECIDED", order };
@@ -47,8 +50,10 @@ function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome 
 }
 
 function takeIn(draft: Draft, order: Order, placement: Placement): void {
-  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId, promotionId } = placement;
-  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy, cartId, promotionId });
+  const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy } = placement;
+  const { cartId, promotionId, language } = placement;
+  Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy });
+  Object.assign(order, { cartId, promotionId, language });
   order.placedAt = draft.now;
   for (const { lineId, sku, quantity } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));

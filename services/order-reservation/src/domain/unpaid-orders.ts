@@ -1,9 +1,13 @@
-import type { RecordOf } from "@septet/stock-contracts";
+import type { ReservationWarningCode } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
 import { isOpenUnpaid } from "./limits.js";
 import type { Order, RejectionReason } from "./order.js";
 
-export type Warning = RecordOf<"OrderReserved">["warnings"][number];
+/** What the sender of an order should know although it is taken; `orderId` names the other order that it is about. */
+export interface Warning {
+  code: ReservationWarningCode;
+  orderId: string | null;
+}
 
 /** Another order of the same customer that is not paid yet. */
 function otherUnpaid(draft: Draft, order: Order): string | undefined {

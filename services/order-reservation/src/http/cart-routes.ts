@@ -7,11 +7,12 @@ import {
   type Route,
   route,
 } from "@septet/service-kit";
-import { LIMITS } from "@septet/stock-contracts";
+import { type Language, LIMITS, outcomeText } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type CartHold, heldPieces, type Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { holdsOfCart } from "../store/cart-holds.js";
+import { askedLanguage } from "./language.js";
 import { causeOf, id, optionalId, sku } from "./schemas.js";
 
 const WISH = z.strictObject({
@@ -63,17 +64,23 @@ function holdRoute(desk: ReservationDesk): Route {
     handler: (context) => {
       const { quantity, ...cart } = context.body;
       const command = { type: "HoldCart", wish: { ...cart, change: { to: quantity } } } as const;
-      const answer = (outcome: Outcome) => answerHold(cart, outcome);
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerHold(cart, outcome, asked);
       return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
     },
   });
 }
 
-function answerHold({ cartId, sku }: { cartId: string; sku: string }, outcome: Outcome): Answer {
+function answerHold(
+  { cartId, sku }: { cartId: string; sku: string },
+  outcome: Outcome,
+  asked: Language | null,
+): Answer {
   if (outcome.type !== "CART_DECIDED") throw new Error(`a cart's wish ended as ${outcome.type}`);
   const { hold, code } = outcome;
   if (code === null) return { status: 200, body: holdView(cartId, sku, hold) };
-  return problemAnswer(conflict("cart-hold-rejected", "The pieces are not held for the cart", { cartId, sku, code }));
+  const extra = { cartId, sku, code, text: outcomeText("REJECTED", code, asked) };
+  return problemAnswer(conflict("cart-hold-rejected", "The pieces are not held for the cart", extra));
 }
 
 function showRoute(db: Database): Route {

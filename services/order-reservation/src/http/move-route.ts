@@ -7,10 +7,11 @@ import {
   type Route,
   route,
 } from "@septet/service-kit";
-import { LIMITS } from "@septet/stock-contracts";
+import { type Language, LIMITS, outcomeText } from "@septet/stock-contracts";
 import { z } from "zod";
-import type { MoveLine, MoveRefusal, Outcome } from "../domain/index.js";
+import type { MoveLine, Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
+import { askedLanguage } from "./language.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
 import { causeOf, id, quantity } from "./schemas.js";
 
@@ -27,16 +28,6 @@ const MOVES = z.strictObject({
     .min(1)
     .max(LIMITS.MAX_ORDER_LINES),
 });
-
-/** Why a reservation stays where it is; none of them says what is left anywhere. */
-const REASONS: Readonly<Record<Exclude<MoveRefusal, "UNKNOWN_ORDER">, string>> = {
-  UNKNOWN_LINE: "the order has no such line",
-  SAME_LOCATION: "from and to are the same location",
-  SENT_TO_FULFILMENT: "the pieces are with the warehouse or supplier: cancel them there, they are served anew",
-  NOT_HELD_THERE: "not that many pieces of the line are held there",
-  UNKNOWN_LOCATION: "there is no such location, or it is not active",
-  OUT_OF_STOCK: "the location has not enough to sell",
-};
 
 /** Holding an order's pieces at another location, before anybody is asked to send them. */
 export function moveRoute(desk: ReservationDesk): Route {
@@ -60,18 +51,20 @@ export function moveRoute(desk: ReservationDesk): Route {
       }));
       const { orderId } = context.params;
       const command = { type: "MoveReservation", orderId, moves } as const;
-      const answer = (outcome: Outcome) => answerMove(orderId, outcome);
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerMove(orderId, outcome, asked);
       return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
     },
   });
 }
 
-function answerMove(orderId: string, outcome: Outcome): Answer {
-  if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order) };
+/** None of the reasons says what is left anywhere. */
+function answerMove(orderId: string, outcome: Outcome, asked: Language | null): Answer {
+  if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order, asked) };
   if (outcome.type !== "MOVE_REFUSED") throw new Error(`a move ended as ${outcome.type}`);
   const { code, index } = outcome;
   if (code === "UNKNOWN_ORDER") return problemAnswer(notFound(`Order ${orderId}`));
-  const errors = [{ field: `body.lines[${index}]`, reason: REASONS[code] }];
+  const errors = [{ field: `body.lines[${index}]`, reason: outcomeText("NOT_MOVED", code, asked) }];
   return problemAnswer(
     conflict("reservation-not-moved", "The reservation stays where it is", { orderId, code, errors }),
   );

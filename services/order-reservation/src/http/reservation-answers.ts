@@ -1,40 +1,59 @@
 import { type Answer, conflict, notFound, problemAnswer } from "@septet/service-kit";
+import { type Language, outcomeText } from "@septet/stock-contracts";
 import type { Order, Outcome } from "../domain/index.js";
+import { toldReasons } from "./language.js";
 import { reservationOf } from "./reservation-view.js";
 
 /** 201 reserved (paid and shorted too), 202 it reserves when the payment arrives, 200 the same again, 409 with the reason per line. */
-export function answerPlacement(outcome: Outcome): Answer {
+export function answerPlacement(outcome: Outcome, asked: Language | null): Answer {
   switch (outcome.type) {
     case "DECIDED":
-      return decided(outcome.order, 201, outcome.warnings);
+      return decided(outcome.order, 201, asked, outcome.warnings);
     case "ORDER_CONFLICT":
       return problemAnswer(
         conflict("order-conflict", "The order was decided with other lines", {
           orderId: outcome.order.orderId,
-          reasons: [{ lineId: null, sku: null, code: "ORDER_CONFLICT" }],
+          reasons: [orderConflict(asked ?? outcome.order.language)],
         }),
       );
     case "SAME_AGAIN":
     case "RECORDED":
-      return decided(outcome.order, 200);
+      return decided(outcome.order, 200, asked);
     default:
       throw new Error(`a placement ended as ${outcome.type}`);
   }
 }
 
-function decided(order: Order, status: number, warnings?: Extract<Outcome, { type: "DECIDED" }>["warnings"]): Answer {
+const orderConflict = (language: Language | null) => ({
+  lineId: null,
+  sku: null,
+  code: "ORDER_CONFLICT",
+  text: outcomeText("REJECTED", "ORDER_CONFLICT", language),
+});
+
+function decided(
+  order: Order,
+  status: number,
+  asked: Language | null,
+  warnings?: Extract<Outcome, { type: "DECIDED" }>["warnings"],
+): Answer {
   const refused = order.state === "REJECTED" || (order.state === "CANCELLED" && order.reasons.length > 0);
   if (!refused) {
-    const body = { ...reservationOf(order), ...(warnings === undefined ? {} : { warnings: [...warnings] }) };
+    const told = warnings?.map((warning) => ({
+      ...warning,
+      text: outcomeText("WARNED", warning.code, asked ?? order.language),
+    }));
+    const body = { ...reservationOf(order, asked), ...(told === undefined ? {} : { warnings: told }) };
     return { status: order.state === "AWAITING_PAYMENT" ? 202 : status, body };
   }
-  const { orderId, reasons } = order;
+  const { orderId } = order;
+  const reasons = toldReasons(order, asked);
   return problemAnswer(conflict("reservation-rejected", "The order was not reserved", { orderId, reasons }));
 }
 
 /** 200 with the hold's new end; 409 when it is over, or would live too long. */
-export function answerExtension(outcome: Outcome): Answer {
-  if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order) };
+export function answerExtension(outcome: Outcome, asked: Language | null): Answer {
+  if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order, asked) };
   if (outcome.type !== "EXTENSION_REFUSED") throw new Error(`an extension ended as ${outcome.type}`);
   const { order, latest } = outcome;
   if (order === undefined) return problemAnswer(notFound("The order"));
@@ -46,9 +65,9 @@ export function answerExtension(outcome: Outcome): Answer {
 }
 
 /** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */
-export function answerCancellation(outcome: Outcome): Answer {
+export function answerCancellation(outcome: Outcome, asked: Language | null): Answer {
   if (!("order" in outcome) || outcome.order === undefined) throw new Error("a cancellation names its order");
   const { order } = outcome;
   const waits = order.state === "UNPLACED" || order.allocations.some((allocation) => allocation.asks.length > 0);
-  return { status: waits ? 202 : 200, body: reservationOf(order) };
+  return { status: waits ? 202 : 200, body: reservationOf(order, asked) };
 }

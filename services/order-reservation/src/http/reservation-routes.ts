@@ -14,10 +14,12 @@ import {
 } from "@septet/service-kit";
 import { LIMITS, ORDER_STATES, type RecordOf, trimmed, violationsOf } from "@septet/stock-contracts";
 import { z } from "zod";
+import type { Outcome } from "../domain/index.js";
 import { placementOf } from "../messaging/intake.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { listOrders } from "../store/list-orders.js";
 import { loadOrders } from "../store/load-orders.js";
+import { askedLanguage } from "./language.js";
 import { moveRoute } from "./move-route.js";
 import { MAX_HOLD_SECONDS } from "./policy-rules.js";
 import { answerCancellation, answerExtension, answerPlacement } from "./reservation-answers.js";
@@ -47,6 +49,7 @@ const PLACEMENT = z.strictObject({
     .regex(/^[A-Z]{3}$/)
     .nullish()
     .transform((value) => value ?? null),
+  language: optionalId.describe("in which the shopper is told, as a BCP 47 tag such as zh-CN or en"),
   lines: z
     .array(
       z.strictObject({
@@ -111,7 +114,9 @@ function placeRoute(desk: ReservationDesk): Route {
       // Whoever knows the rest of a body could find out an address from its hash: it is hashed without.
       const { deviceId: _device, ipAddress: _address, ...kept } = context.body;
       const claim = idempotencyClaim(context, hashOfJson(kept));
-      return desk.answer(command, { claim, answer: answerPlacement }, causeOf(context));
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerPlacement(outcome, asked);
+      return desk.answer(command, { claim, answer }, causeOf(context));
     },
   });
 }
@@ -132,10 +137,10 @@ function showRoute(db: Database): Route {
     summary: "An order as it stands",
     params: ORDER_PARAMS,
     responses: { 200: { description: "the order", body: RESERVATION }, 404: "no fact about this order is known" },
-    handler: async ({ params: { orderId } }) => {
+    handler: async ({ params: { orderId }, request }) => {
       const order = await db.snapshot(async (session) => (await loadOrders(session, [orderId])).get(orderId));
       if (order === undefined) throw notFound(`Order ${orderId}`);
-      return { status: 200, body: reservationOf(order) };
+      return { status: 200, body: reservationOf(order, askedLanguage(request)) };
     },
   });
 }
@@ -159,11 +164,12 @@ function listRoute(db: Database): Route {
         body: z.object({ items: z.array(RESERVATION), nextCursor: z.string().nullable() }),
       },
     },
-    handler: async ({ query: { state, sku, cursor, limit } }) => {
+    handler: async ({ query: { state, sku, cursor, limit }, request }) => {
       const after = cursor === undefined ? "" : String(decodeCursor(cursor)[0]);
       const orders = await db.snapshot((session) => listOrders(session, { state, sku, after, limit: limit + 1 }));
       const { items, nextCursor } = page(orders, limit, (order) => [order.orderId]);
-      return { status: 200, body: { items: items.map(reservationOf), nextCursor } };
+      const asked = askedLanguage(request);
+      return { status: 200, body: { items: items.map((order) => reservationOf(order, asked)), nextCursor } };
     },
   });
 }
@@ -188,7 +194,9 @@ function cancelRoute(desk: ReservationDesk): Route {
         throw conflict("line-named-twice", "A line is named twice");
       }
       const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
-      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerCancellation }, causeOf(context));
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerCancellation(outcome, asked);
+      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
     },
   });
 }
@@ -209,7 +217,9 @@ function extendRoute(desk: ReservationDesk): Route {
     },
     handler: (context) => {
       const command = { type: "ExtendHold", orderId: context.params.orderId, seconds: context.body.seconds } as const;
-      return desk.answer(command, { claim: idempotencyClaim(context), answer: answerExtension }, causeOf(context));
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerExtension(outcome, asked);
+      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
     },
   });
 }

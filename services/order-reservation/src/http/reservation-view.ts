@@ -1,5 +1,7 @@
+import type { Language } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type Order, openOfLine, shippedOfLine } from "../domain/index.js";
+import { toldReasons } from "./language.js";
 
 const pieces = z.number().int().min(0);
 
@@ -48,11 +50,12 @@ export const RESERVATION = z.object({
       sku: z.string().nullable(),
       code: z.string(),
       orderId: z.string().optional().describe("the other order that the reason is about"),
+      text: z.string().describe("for the shopper, by Accept-Language, else in the order's language"),
     }),
   ),
   tracking: z.array(z.string()),
   warnings: z
-    .array(z.object({ code: z.string(), orderId: z.string().nullable() }))
+    .array(z.object({ code: z.string(), orderId: z.string().nullable(), text: z.string() }))
     .optional()
     .describe("what the sender should know, in the first answer only"),
 });
@@ -61,7 +64,8 @@ export type Reservation = z.output<typeof RESERVATION>;
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-export function reservationOf(order: Order): Reservation {
+/** @param asked the language that the caller prefers; null: the order's */
+export function reservationOf(order: Order, asked: Language | null): Reservation {
   return {
     orderId: order.orderId,
     state: order.state,
@@ -83,7 +87,7 @@ export function reservationOf(order: Order): Reservation {
         .filter((allocation) => allocation.lineId === line.lineId && allocation.open + allocation.shipped > 0)
         .map(({ location, open, shipped, fulfilmentId }) => ({ location, quantity: open, shipped, fulfilmentId })),
     })),
-    reasons: [...order.reasons],
+    reasons: toldReasons(order, asked),
     tracking: [...order.tracking],
   };
 }

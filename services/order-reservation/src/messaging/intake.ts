@@ -1,6 +1,6 @@
 import type { Codec, InboundMessage } from "@septet/messaging";
 import { type AcceptedMessage, decodeSlice, isAccepted, type RefusedMessage } from "@septet/service-kit";
-import { LIMITS, type RecordOf } from "@septet/stock-contracts";
+import { LIMITS, languageOf, type RecordOf } from "@septet/stock-contracts";
 import type { Command, Placement } from "../domain/index.js";
 import type { SliceItem } from "../slice-item.js";
 
@@ -35,7 +35,8 @@ function refused({ message, error, name, value }: RefusedMessage): SliceItem {
   const readable = orderId.trim() !== "" && orderId.length <= LIMITS.MAX_ID_CHARS && !orderId.includes("\0");
   if (!readable) return { message, refusal };
   const paid = placed?.payment === "PAID";
-  return { message, refusal, command: { type: "RefuseInvalidOrder", orderId, paid }, ...trace(message) };
+  const language = languageOf(placed?.language);
+  return { message, refusal, command: { type: "RefuseInvalidOrder", orderId, paid, language }, ...trace(message) };
 }
 
 const trace = ({ headers }: InboundMessage): Pick<SliceItem, "headers"> =>
@@ -118,6 +119,7 @@ export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
     deliverBy: value.deliverBy,
     cartId: value.cartId,
     promotionId: value.promotionId,
+    language: languageOf(value.language),
     deviceId: value.deviceId,
     ipAddress: value.ipAddress,
     lines: value.lines,

@@ -1,4 +1,5 @@
 import type { Session } from "@septet/messaging";
+import type { Language } from "@septet/stock-contracts";
 import type { CancelAsk, Order, OrderState, RejectionReason } from "../domain/index.js";
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
@@ -23,6 +24,7 @@ export interface OrderDetails {
   undone?: string[];
   cartId?: string;
   promotionId?: string;
+  language?: Language;
   watched?: true;
 }
 
@@ -103,6 +105,7 @@ function orderOf(row: OrderRow): Order {
     deliverBy: whole(row.deliver_by),
     cartId: row.details?.cartId ?? null,
     promotionId: row.details?.promotionId ?? null,
+    language: row.details?.language ?? null,
     watched: row.details?.watched ?? false,
     reasons: row.details?.reasons ?? [],
     earlyCancels: row.details?.earlyCancels ?? {},

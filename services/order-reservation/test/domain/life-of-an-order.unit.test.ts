@@ -167,7 +167,7 @@ describe("cancellation", () => {
     shop.cancel("o1");
     shop.place("o1", { a: ["socks", 3] });
     expect(shop.events("OrderReservationRejected")[0].reasons).toEqual([
-      { lineId: null, sku: null, code: "ORDER_CANCELLED", orderId: null },
+      { lineId: null, sku: null, code: "ORDER_CANCELLED", orderId: null, text: expect.any(String) },
     ]);
     shop.cancel("o2", { a: 1 });
     shop.place("o2", { a: ["socks", 3] });

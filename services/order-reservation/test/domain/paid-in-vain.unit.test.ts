@@ -24,8 +24,8 @@ describe("money that was taken for nothing is never silent", () => {
 
   test("a paid placement that breaks the contract raises an alert, once", () => {
     const shop = new Shop();
-    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true });
-    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true });
+    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true, language: null });
+    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true, language: null });
     shop.pay("o1");
     expect(alerts(shop)).toEqual(["PAID_ORDER_REJECTED"]);
   });
@@ -33,7 +33,7 @@ describe("money that was taken for nothing is never silent", () => {
   test("a paid placement that breaks the contract and comes after an unpaid one of its id raises an alert", () => {
     const shop = new Shop().stock("socks", "w", 9);
     shop.place("o1", { l: ["socks", 2] });
-    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true });
+    shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: true, language: null });
     expect(alerts(shop)).toEqual(["PAID_ORDER_REJECTED"]);
     expect(shop.order("o1").state).toBe("RESERVED");
   });

@@ -27,8 +27,8 @@ describe("placing an order", () => {
     expect(shop.events("OrderReservationRejected")[0]).toEqual({
       orderId: "o1",
       reasons: [
-        { lineId: "a", sku: "socks", code: "OUT_OF_STOCK", orderId: null },
-        { lineId: "b", sku: "socks", code: "OUT_OF_STOCK", orderId: null },
+        { lineId: "a", sku: "socks", code: "OUT_OF_STOCK", orderId: null, text: expect.any(String) },
+        { lineId: "b", sku: "socks", code: "OUT_OF_STOCK", orderId: null, text: expect.any(String) },
       ],
     });
     expect(shop.balance("socks", "wuhan")).toEqual([100, 0]);
@@ -115,10 +115,10 @@ describe("placing an order", () => {
 
   test("an invalid placement is rejected once; a decided order does not change by one", () => {
     const shop = new Shop().stock("socks", "wuhan", 100);
-    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "bad", paid: false }).type).toBe("DECIDED");
+    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "bad", paid: false, language: null }).type).toBe("DECIDED");
     expect(shop.order("bad").reasons).toEqual([{ lineId: null, sku: null, code: "INVALID_ORDER" }]);
     shop.place("o1", { a: ["socks", 3] });
-    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: false }).type).toBe("NOTHING");
+    expect(shop.do({ type: "RefuseInvalidOrder", orderId: "o1", paid: false, language: null }).type).toBe("NOTHING");
     expect(shop.order("o1").state).toBe("RESERVED");
     expect(shop.place("bad", { a: ["socks", 1] }).type).toBe("ORDER_CONFLICT");
   });

@@ -305,6 +305,7 @@ export function placement(orderId: string, lines: Lines, more: Partial<Placement
     deliverBy: null,
     cartId: null,
     promotionId: null,
+    language: null,
     deviceId: null,
     ipAddress: null,
     lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity })),

@@ -20,7 +20,7 @@ describe("unpaid or expired orders of one device or address", () => {
     expect(states(shop, "o1", "o2", "o3")).toEqual(["RESERVED", "RESERVED", "REJECTED"]);
     expect(shop.events("OrderReservationRejected")[0]).toEqual({
       orderId: "o3",
-      reasons: [{ lineId: null, sku: null, code: "DEVICE_VELOCITY", orderId: null }],
+      reasons: [{ lineId: null, sku: null, code: "DEVICE_VELOCITY", orderId: null, text: expect.any(String) }],
     });
     expect(shop.refused).toEqual(new Map([["phone", 1]]));
   });

@@ -18,7 +18,7 @@ function brokenOrder(payment: string): RecordOf<"OrderPlaced"> {
   const line = { lineId: "a", sku: "socks", quantity: 0, unitPriceMinor: null };
   const known = { eventId: "e1", occurredAt: 0, orderId: "o1", channel: "web", payment, allowPartial: false };
   const unknown = { customerId: null, customerClass: null, groupLeaderId: null, region: null, deviceId: null };
-  const more = { ipAddress: null, cartId: null, promotionId: null, deliverBy: null, currency: null };
+  const more = { ipAddress: null, cartId: null, promotionId: null, deliverBy: null, currency: null, language: null };
   return { ...known, ...unknown, ...more, lines: [line] };
 }
 

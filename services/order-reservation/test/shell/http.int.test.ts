@@ -32,10 +32,20 @@ describe("orders through HTTP", () => {
   test("a refusal says why, per line, and carries no quantity", async () => {
     const answer = await shop.http().post("/v1/reservations", body("h3", { a: ["hat", 5], b: ["socks", 1] }));
     expect(answer.status).toBe(409);
-    expect(answer.body.reasons).toEqual([{ lineId: "a", sku: "hat", code: "OUT_OF_STOCK" }]);
+    expect(answer.body.reasons).toEqual([{ lineId: "a", sku: "hat", code: "OUT_OF_STOCK", text: expect.any(String) }]);
     expect(JSON.stringify(answer.body)).not.toMatch(/quantity/);
     const again = await shop.http().post("/v1/reservations", body("h3", { a: ["hat", 5], b: ["socks", 1] }));
     expect(again.status).toBe(409);
+  });
+
+  test("a refusal is told in the language asked for, else in the order's", async () => {
+    const order = body("h3-zh", { a: ["hat", 5] }, { language: "zh-CN" });
+    const told = async (id: string, headers = {}) =>
+      (await shop.http().post("/v1/reservations", { ...order, orderId: id }, { headers })).body.reasons[0].text;
+    expect(await told("h3-zh")).toBe("抱歉，该商品库存不足。");
+    expect(await told("h3-en", { "accept-language": "en-GB, zh;q=0.5" })).toBe("Sorry, this item is out of stock.");
+    const kept = await shop.http().get("/v1/reservations/h3-en");
+    expect(kept.body.reasons[0].text).toBe("抱歉，该商品库存不足。");
   });
 
   test("a paid order that lacks stock is reserved in part: 201 with the shortage in the body", async () => {
@@ -96,7 +106,7 @@ describe("orders through HTTP", () => {
     expect(await cancel("h11")).toMatchObject({ status: 202, body: { state: "CONFIRMED" } });
     expect(await cancel("h12")).toMatchObject({ status: 202, body: { state: "UNPLACED" } });
     const late = await shop.http().post("/v1/reservations", body("h12", { a: ["socks", 2] }));
-    expect(late.body.reasons).toEqual([{ lineId: null, sku: null, code: "ORDER_CANCELLED" }]);
+    expect(late.body.reasons).toEqual([{ lineId: null, sku: null, code: "ORDER_CANCELLED", text: expect.any(String) }]);
   });
 
   test("orders are listed by state and SKU, page by page", async () => {

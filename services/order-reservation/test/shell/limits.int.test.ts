@@ -27,7 +27,9 @@ describe("limits of a SKU", () => {
     expect(answer.body.rules.limit).toMatchObject({ perOrderPieces: 5, perCustomerPieces: null });
     const refused = await post("after", "game", 6, { customerId: "eve" });
     expect(refused.status).toBe(409);
-    expect(refused.body.reasons).toEqual([{ lineId: "a", sku: "game", code: "LIMIT_PER_ORDER" }]);
+    expect(refused.body.reasons).toEqual([
+      { lineId: "a", sku: "game", code: "LIMIT_PER_ORDER", text: expect.any(String) },
+    ]);
     expect((await post("fine", "game", 5, { customerId: "eve" })).status).toBe(201);
   });
 

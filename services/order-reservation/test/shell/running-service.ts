@@ -193,6 +193,7 @@ export function body(orderId: string, lines: Lines, more: Record<string, unknown
     allowPartial: false,
     deliverBy: null,
     currency: null,
+    language: null,
     lines: Object.entries(lines).map(([lineId, [sku, quantity]]) => ({ lineId, sku, quantity, unitPriceMinor: null })),
     ...more,
   };

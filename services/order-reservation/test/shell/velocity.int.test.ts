@@ -35,7 +35,9 @@ describe("unpaid orders of one device", () => {
       expect(await count("p-%", "CONFIRMED")).toBe(5);
     });
     const refused = await post("b-last", more);
-    expect(refused.body.reasons).toEqual([{ lineId: null, sku: null, code: "DEVICE_VELOCITY" }]);
+    expect(refused.body.reasons).toEqual([
+      { lineId: null, sku: null, code: "DEVICE_VELOCITY", text: expect.any(String) },
+    ]);
   });
 
   test("are shown to operators as a hash, and forgotten when they say so", async () => {

@@ -15,5 +15,6 @@ export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowP
     allowPartial,
     deliverBy: null,
     currency: null,
+    language: null,
   };
 }
