@@ -7,7 +7,7 @@ import { freeExpiredHolds } from "./expiring.js";
 import type { Order } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 import { type Rules, secondsFor } from "./policies.js";
-import { sellableOf, source } from "./sourcing.js";
+import { piecesBySku, sellableOf, source } from "./sourcing.js";
 
 /** A cart that says it has more is believed so far only. */
 const MAX_CART_PIECES = 1_000 * LIMITS.MAX_QUANTITY_PIECES;
@@ -160,9 +160,3 @@ export function noteOrdered(draft: Draft, order: Order, wants: readonly Ordered[
 }
 
 type Ordered = Readonly<{ sku: string; quantity: number }>;
-
-function piecesBySku(wants: readonly Ordered[]): Map<string, number> {
-  const pieces = new Map<string, number>();
-  for (const { sku, quantity } of wants) pieces.set(sku, (pieces.get(sku) ?? 0) + quantity);
-  return pieces;
-}

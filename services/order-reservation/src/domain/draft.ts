@@ -3,7 +3,7 @@ import { CartBook } from "./cart-hold.js";
 import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
-import { narrowed, policyFor, type Rules, skuScope } from "./policies.js";
+import { comparePlaces, narrowed, policyFor, type Rules, skuScope } from "./policies.js";
 import { forget, SightingBook } from "./velocity.js";
 import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
 
@@ -166,16 +166,13 @@ export class Draft {
     let rules = this.#rules.get(key);
     if (rules === undefined) {
       const policy = policyFor(this.world.policies, sale.channel, sale.region);
-      const rank = new Map(policy.locationPriority.map((location, index) => [location, index]));
-      const last = rank.size;
+      const comparePlace = comparePlaces(policy);
       rules = {
         key,
         policy,
         compare: (a, b) => {
           const own = Number(this.location(a).kind === "SUPPLIER") - Number(this.location(b).kind === "SUPPLIER");
-          if (own !== 0) return own;
-          const byPriority = (rank.get(a) ?? last) - (rank.get(b) ?? last);
-          return byPriority !== 0 ? byPriority : Number(a > b) - Number(a < b);
+          return own !== 0 ? own : comparePlace(a, b);
         },
       };
       this.#rules.set(key, rules);

@@ -7,5 +7,6 @@ export type { MoveLine } from "./moving.js";
 export * from "./order.js";
 export * from "./outcomes.js";
 export * from "./policies.js";
+export * from "./strategies.js";
 export * from "./velocity.js";
 export * from "./world.js";

@@ -1,3 +1,5 @@
+import type { Strategy } from "./strategies.js";
+
 /** How long an unpaid order is held when no policy says otherwise. */
 export const DEFAULT_UNPAID_HOLD_SECONDS = 30 * 60;
 /** How long pieces are held for a cart when no policy says otherwise. */
@@ -42,6 +44,8 @@ export type UnpaidOrderRule = "WARN" | "REJECT" | "ALLOW";
 export type ReserveAt = "ON_CART" | "ON_ORDER" | "ON_PAYMENT";
 /** Seconds by customer class, for classes that are not held as long as the others. */
 export type SecondsByClass = Readonly<Record<string, number>>;
+/** A figure by location, for the locations that have one. */
+export type FigureByLocation = Readonly<Record<string, number>>;
 
 /** What a sale goes by, every rule decided. */
 export interface Rules {
@@ -54,6 +58,12 @@ export interface Rules {
   longestHoldSeconds: number;
   /** Locations in the order in which they are asked; those not named come after, by name. */
   locationPriority: readonly string[];
+  /** Which of several locations serve an order. */
+  sourcing: Strategy;
+  /** How far locations are from the sale's region, km. */
+  distancesKm: FigureByLocation;
+  /** What a parcel from a location to the sale's region costs, minor units of one currency. */
+  shippingCostsMinor: FigureByLocation;
   /** Null: no limit. */
   limit: Limit | null;
   unpaidOrder: UnpaidOrderRule;
@@ -74,6 +84,9 @@ const WIDEST: Rules = {
   cartHoldSecondsByClass: {},
   longestHoldSeconds: DEFAULT_LONGEST_HOLD_SECONDS,
   locationPriority: [],
+  sourcing: "FEWEST_SPLITS",
+  distancesKm: {},
+  shippingCostsMinor: {},
   limit: null,
   unpaidOrder: "WARN",
   velocity: null,
@@ -117,3 +130,25 @@ export function narrowed(wider: Rules, policy: Policy | undefined): Rules {
 /** How long a customer of a class is held, seconds. Classes may have names that every object answers to. */
 export const secondsFor = (byClass: SecondsByClass, customerClass: string | null, others: number): number =>
   customerClass !== null && Object.hasOwn(byClass, customerClass) ? (byClass[customerClass] ?? others) : others;
+
+/** A location's figure. Locations may have names that every object answers to. */
+export const figureOf = (figures: FigureByLocation, location: string): number | undefined =>
+  Object.hasOwn(figures, location) ? figures[location] : undefined;
+
+/**
+ * The order in which a sale asks locations of one kind: by distance or cost where its strategy goes by them (those
+ * without a figure last), then by priority (those not named last), then by name.
+ */
+export function comparePlaces(rules: Rules): (a: string, b: string) => number {
+  const { sourcing, distancesKm, shippingCostsMinor, locationPriority } = rules;
+  const figures = sourcing === "DISTANCE" ? distancesKm : sourcing === "COST" ? shippingCostsMinor : undefined;
+  const rank = new Map(locationPriority.map((location, index) => [location, index]));
+  const figure = (location: string): number =>
+    (figures === undefined ? 0 : figureOf(figures, location)) ?? Number.MAX_SAFE_INTEGER;
+  return (a, b) => {
+    const byFigure = figure(a) - figure(b);
+    if (byFigure !== 0) return byFigure;
+    const byPriority = (rank.get(a) ?? rank.size) - (rank.get(b) ?? rank.size);
+    return byPriority !== 0 ? byPriority : Number(a > b) - Number(a < b);
+  };
+}

@@ -7,6 +7,7 @@ import {
   DEFAULT_PIECES_PER_ORDER,
   DEFAULT_VELOCITY_SECONDS,
   RULES_OF_A_SKU,
+  STRATEGIES,
 } from "../domain/index.js";
 import { id, quantity as pieces } from "./schemas.js";
 
@@ -19,6 +20,12 @@ const seconds = z.number().int().min(1).max(MAX_HOLD_SECONDS);
 const secondsByClass = z
   .record(id, seconds)
   .refine((byClass) => Object.keys(byClass).length <= MAX_CLASSES, `takes at most ${MAX_CLASSES} customer classes`);
+
+/** More than the way around the earth in km, and than any parcel costs in minor units. */
+const MAX_FIGURE = 1_000_000_000;
+const byLocation = z
+  .record(id, z.number().int().min(0).max(MAX_FIGURE))
+  .refine((figures) => Object.keys(figures).length <= MAX_LOCATIONS, `takes at most ${MAX_LOCATIONS} locations`);
 
 const LIMIT = z.strictObject({
   perOrderPieces: pieces.default(DEFAULT_PIECES_PER_ORDER),
@@ -58,7 +65,19 @@ export const RULES = z.strictObject({
   velocity: VELOCITY.nullish().describe(
     "unpaid or expired orders per device and address; scope default only, null: off",
   ),
-  locationPriority: z.array(id).max(MAX_LOCATIONS).optional(),
+  locationPriority: z
+    .array(id)
+    .max(MAX_LOCATIONS)
+    .optional()
+    .describe("locations in the order in which they are asked"),
+  sourcing: z
+    .enum(STRATEGIES)
+    .optional()
+    .describe("which of several locations serve an order that none serves whole, default FEWEST_SPLITS"),
+  distancesKm: byLocation.optional().describe("how far locations are from the region, km: for DISTANCE"),
+  shippingCostsMinor: byLocation
+    .optional()
+    .describe("what a parcel from a location to the region costs, minor units of one currency: for COST"),
 });
 
 /** The scopes that there are; channels and regions with a comma in their name have none of their own. */
