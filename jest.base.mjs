@@ -4,6 +4,8 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   watchman: false,
+  // Tests wait for conditions, with deadlines of their own; this one only ends what hangs.
+  testTimeout: 300_000,
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

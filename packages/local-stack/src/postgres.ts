@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const order = { name: "postgres", command: command as string, args, cwd: home, logFile: join(logs, "postgres.log") };
   const launch = () => keeper.start({ ...order, ...user.spawnAs });
   let process = launch();
-  await until("Postgres is ready", 60_000, async () => {
+  await until("Postgres is ready", 90_000, async () => {
     const end = process.end();
     if (end !== undefined) {
       const log = tailOf(process.logFile);
@@ -95,7 +95,7 @@ export async function dropDatabase(adminUrl: string, name: string): Promise<void
 
 /** Opens a connection for the length of `work`. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
   // A connection that breaks while idle also fails the next query, which reports it.
   client.on("error", () => undefined);
   await client.connect();

@@ -17,7 +17,7 @@ export async function recoverFromKill(data: string): Promise<void> {
   if (!Number.isInteger(pid) || pid <= 1 || !isTaken(pid)) return;
   const identity = identify(pid);
   if (identity !== undefined && commandOf(pid).includes(data)) await endProcess(identity, 8_000);
-  await until(`sessions of a killed Postgres in ${data} have ended`, 15_000, () => !isWorkedIn(data));
+  await until(`sessions of a killed Postgres in ${data} have ended`, 60_000, () => !isWorkedIn(data));
   rmSync(file, { force: true });
 }
 

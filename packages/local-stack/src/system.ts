@@ -21,7 +21,7 @@ export interface SystemOptions {
   readonly envOf?: Partial<Record<LocalService, Readonly<Record<string, string>>>>;
   /** Partitions per topic; 4 if not given. */
   readonly partitions?: number;
-  /** Milliseconds until every service must be ready; 60 s if not given. */
+  /** Milliseconds until every service must be ready; 120 s if not given. */
   readonly readyMs?: number;
 }
 
@@ -64,6 +64,7 @@ interface Instance {
 }
 
 const STOP_MS = 12_000;
+const READY_MS = 120_000;
 
 /** Starts services on a stack and waits until all are ready. What it started is gone again if one of them is not. */
 export async function startSystem(options: SystemOptions): Promise<System> {
@@ -81,7 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const system = new RunningSystem(options, prefix, new Map(databases), logs, keeper, records);
   try {
     for (const [service, count] of counts) for (let i = 0; i < count; i++) await system.add(service, i);
-    await system.ready(options.readyMs ?? 60_000);
+    await system.ready(options.readyMs ?? READY_MS);
   } catch (error) {
     await system.end();
     throw error;
@@ -191,7 +192,7 @@ class RunningSystem implements System {
       keeper: this.#keeper,
     });
     instance.killed = false;
-    await untilReady(instance.process, instance.url, this.#options.readyMs ?? 60_000);
+    await untilReady(instance.process, instance.url, this.#options.readyMs ?? READY_MS);
   }
 
   async moveClock(ms: number): Promise<void> {

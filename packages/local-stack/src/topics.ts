@@ -17,7 +17,7 @@ export async function createTopics(brokers: string, prefix = "", partitions?: nu
     if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: false });
     const names = topics.map(({ topic }) => topic);
     if (names.length > 0)
-      await until("topics have leaders", 30_000, async () => {
+      await until("topics have leaders", 90_000, async () => {
         const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
         return found.every((topic) => topic.partitions.every((partition) => partition.leader >= 0));
       });
@@ -32,7 +32,7 @@ export async function deleteTopics(brokers: string, prefix: string): Promise<voi
     if (topics.length > 0) await admin.deleteTopics({ topics });
     await until(
       "topics are gone",
-      30_000,
+      90_000,
       async () => !(await admin.listTopics()).some((name) => topics.includes(name)),
     );
   });
@@ -44,7 +44,7 @@ export async function deleteTopics(brokers: string, prefix: string): Promise<voi
  */
 export async function prepareGroups(brokers: string): Promise<void> {
   await withAdmin(brokers, (admin) =>
-    until("consumer groups have a coordinator", 30_000, () => admin.fetchOffsets({ groupId: "septet-local-stack" })),
+    until("consumer groups have a coordinator", 90_000, () => admin.fetchOffsets({ groupId: "septet-local-stack" })),
   );
 }
 

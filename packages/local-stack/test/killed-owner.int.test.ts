@@ -24,41 +24,41 @@ describe("a stack whose owner is killed", () => {
     const told = await firstLineOf(owner);
     pids = told.pids;
     await leaveTraces(told.places);
-  }, 240_000);
+  });
   afterEach(async () => {
     owner.kill("SIGKILL");
     await next?.stop();
     next = undefined;
     rmSync(home, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   test("Postgres, Kafka and the registry end with it, and the next start finds all data", async () => {
     owner.kill("SIGKILL");
-    await until("the children are gone", 30_000, () => owner.signalCode !== null && pids.every((pid) => !isAlive(pid)));
+    await until("the children are gone", 60_000, () => owner.signalCode !== null && pids.every((pid) => !isAlive(pid)));
 
     next = await startStack({ home, portBase, fsync: false, external: NOTHING_EXTERNAL });
     expect(await findTraces(placesOf(next))).toEqual(ALL_TRACES);
-  }, 120_000);
+  });
 
   test("what was left running, because its guard was killed too, is ended by the next start on the same ports", async () => {
     process.kill(guardOf(owner), "SIGKILL");
     owner.kill("SIGKILL");
-    await until("the owner is gone", 15_000, () => owner.signalCode !== null);
+    await until("the owner is gone", 60_000, () => owner.signalCode !== null);
     expect(pids.map(isAlive)).toEqual([true, true, true]);
 
     next = await startStack({ home, portBase, fsync: false, external: NOTHING_EXTERNAL });
     expect(pids.map(isAlive)).toEqual([false, false, false]);
     expect(await findTraces(placesOf(next))).toEqual(ALL_TRACES);
-  }, 120_000);
+  });
 
   test("everything killed at once, data and all, starts again with what had been acknowledged", async () => {
     for (const pid of [guardOf(owner), ...pids]) process.kill(pid, "SIGKILL");
     owner.kill("SIGKILL");
-    await until("all are gone", 15_000, () => owner.signalCode !== null && pids.every((pid) => !isAlive(pid)));
+    await until("all are gone", 60_000, () => owner.signalCode !== null && pids.every((pid) => !isAlive(pid)));
 
     next = await startStack({ home, portBase, fsync: false, external: NOTHING_EXTERNAL });
     expect(await findTraces(placesOf(next))).toEqual(ALL_TRACES);
-  }, 120_000);
+  });
 });
 
 function firstLineOf(owner: ChildProcess): Promise<{ pids: number[]; places: Places }> {

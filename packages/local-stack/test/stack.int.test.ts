@@ -16,7 +16,7 @@ describe("the stack on this machine", () => {
   afterEach(async () => {
     await Promise.all(running.splice(0).map((stack) => stack.stop()));
     rmSync(home, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   async function start(options: { home?: string; portBase?: number } = {}): Promise<Stack> {
     const portBase = options.portBase ?? (await freePortBase());
@@ -34,7 +34,7 @@ describe("the stack on this machine", () => {
     expect(readdirSync(join(home, "run"))).toEqual([]);
 
     expect(await findTraces(placesOf(await start()))).toEqual(ALL_TRACES);
-  }, 240_000);
+  });
 
   test("Postgres, Kafka and the registry, each killed in the middle of its work, come back with their data", async () => {
     const stack = await start();
@@ -46,7 +46,7 @@ describe("the stack on this machine", () => {
       await stack.restart(part);
       expect(await findTraces(placesOf(stack))).toEqual(ALL_TRACES);
     }
-  }, 180_000);
+  });
 
   test("two stacks run side by side, started at once, and know nothing of each other", async () => {
     const other = mkdtempSync(join(tmpdir(), "septet-other-"));
@@ -63,13 +63,13 @@ describe("the stack on this machine", () => {
       await Promise.all(running.splice(0).map((stack) => stack.stop()));
       rmSync(other, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 
   test("a second stack in the same home is refused by the name of the first one's process", async () => {
     const stack = await start();
     await expect(start()).rejects.toThrow(`A stack runs in ${home} already (process ${process.pid})`);
     expect(stack.process("postgres").end()).toBeUndefined();
-  }, 120_000);
+  });
 
   test("a port in use is named together with the variable that moves it, and its user is left alone", async () => {
     const portBase = await freePortBase();
@@ -112,5 +112,5 @@ describe("the stack on this machine", () => {
     const url = new URL(stack.databaseUrl("warehouse"));
     url.pathname = "/transfer";
     await expect(withClient(url.href, (client) => client.query("SELECT 1"))).rejects.toMatchObject({ code: "42501" });
-  }, 120_000);
+  });
 });

@@ -6,10 +6,10 @@ describe("a stack shared by tests", () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await attachOrStartStack();
-  }, 240_000);
+  });
   afterAll(async () => {
     await stack?.stop();
-  }, 60_000);
+  });
 
   test("a database can be opened by its own role and by no other", async () => {
     const [mine, other] = [await stack.createDatabase("mine"), await stack.createDatabase("other")];
@@ -69,7 +69,7 @@ describe("a stack shared by tests", () => {
     } finally {
       await Promise.all([producer.disconnect(), consumer.disconnect()]);
     }
-  }, 30_000);
+  });
 
   test("the registry refuses a schema that older readers could not follow", async () => {
     const subject = `${stack.registryUrl}/subjects/prefix-test-${process.pid}/versions`;

@@ -7,8 +7,8 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await Platform.open();
-}, 120_000);
-afterAll(() => platform.close(), 60_000);
+});
+afterAll(() => platform.close());
 
 describe("metrics", () => {
   test("tell of open gaps and how long they have been open", async () => {

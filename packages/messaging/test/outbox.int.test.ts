@@ -19,8 +19,8 @@ let database: Database;
 
 beforeAll(async () => {
   platform = await Platform.open();
-}, 120_000);
-afterAll(() => platform.close(), 60_000);
+});
+afterAll(() => platform.close());
 beforeEach(async () => {
   database = await platform.database();
 });

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   appendToOutbox,
   assertNotRestored,
@@ -24,7 +24,6 @@ import {
 import { eventually } from "./support/eventually.js";
 import { type Database, MOVEMENTS, movementOf, Platform } from "./support/platform.js";
 
-jest.setTimeout(60_000);
 const run = promisify(execFile);
 const ORDERS = "upstream.orders.v1";
 let platform: Platform;
@@ -37,8 +36,8 @@ beforeAll(async () => {
   platform = await Platform.open();
   codec = platform.codec();
   await codec.register(["StockMovement", "OrderPlaced"]);
-}, 120_000);
-afterAll(() => platform.close(), 60_000);
+});
+afterAll(() => platform.close());
 beforeEach(async () => {
   database = await platform.database();
   prefix = await platform.stack.topicPrefix();

@@ -9,11 +9,11 @@ let line: CutLine;
 let db: Database;
 beforeAll(async () => {
   kit = await openKitDatabase();
-}, 120_000);
+});
 afterAll(async () => {
   await kit.stop();
   await closeStack();
-}, 60_000);
+});
 beforeEach(async () => {
   line = await cutLine(kit.url);
   const url = `${line.through(kit.url)}?query_timeout=500`;
@@ -66,7 +66,7 @@ describe("a network that is cut without a word", () => {
     const held = async () =>
       (await kit.db.query(`SELECT 1 FROM sku_stream WHERE sku = 'socks' FOR UPDATE SKIP LOCKED`)).length === 0;
     await eventually("it holds the stream", held);
-    await eventually("the stream is free", async () => !(await held()), 60_000);
+    await eventually("the stream is free", async () => !(await held()));
     await line.close();
     expect(isTransient(await work)).toBe(true);
     await frozen.close();

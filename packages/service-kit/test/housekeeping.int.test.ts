@@ -8,11 +8,11 @@ import { eventually } from "./waiting.js";
 let kit: KitDatabase;
 beforeAll(async () => {
   kit = await openKitDatabase();
-}, 120_000);
+});
 afterAll(async () => {
   await kit.stop();
   await closeStack();
-}, 60_000);
+});
 
 describe("housekeeping", () => {
   test("claims on events go when no copy of the event can come any more, all of them, and the others stay", async () => {

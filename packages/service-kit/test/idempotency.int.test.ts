@@ -51,13 +51,13 @@ beforeAll(async () => {
   other = await kit.another();
   served = await serve([receiptsOn(() => kit.db)], { auth: createAuthenticator({ mode: "none" }) });
   second = await serve([receiptsOn(() => other)], { auth: createAuthenticator({ mode: "none" }) });
-}, 120_000);
+});
 afterAll(async () => {
   await served.close();
   await second.close();
   await kit.stop();
   await closeStack();
-}, 60_000);
+});
 beforeEach(() => kit.db.query(`TRUNCATE outbox, idempotency_key`));
 
 const receive = (json: object, key: string, at: Served = served) =>

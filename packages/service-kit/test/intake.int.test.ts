@@ -31,11 +31,11 @@ const SQL = `SELECT sku, location, 'total' AS bucket, total AS quantity FROM on_
 let kit: KitDatabase;
 beforeAll(async () => {
   kit = await openKitDatabase([OnHand1764300000000]);
-}, 120_000);
+});
 afterAll(async () => {
   await kit.stop();
   await closeStack();
-}, 60_000);
+});
 beforeEach(async () => {
   await kit.db.query(`TRUNCATE on_hand, outbox, sku_stream, stream_position`);
   kit.db.knownStreams.clear();
@@ -254,7 +254,7 @@ describe("balances", () => {
     const page = await readBalances(watched, { service: "warehouse", sql: SQL, limit: 200, cursor });
     expect(new Set(skusOf(page.items)).size).toBe(200);
     expect(scannedForIt).toBe(0);
-  }, 60_000);
+  });
 
   test("rows and positions are of one snapshot, while movements go on", async () => {
     await stock("socks", "wuhan", 5);

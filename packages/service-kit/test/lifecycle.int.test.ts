@@ -13,11 +13,11 @@ beforeAll(async () => {
   stack = await attachOrStartStack();
   database = await stack.createDatabase("lifecycle");
   prefix = await stack.topicPrefix({ partitions: 2 });
-}, 180_000);
+});
 afterAll(async () => {
   for (const service of running) if (service.child.exitCode === null) await service.end("SIGKILL");
   await stack.stop();
-}, 60_000);
+});
 
 async function environment(over: Record<string, string> = {}): Promise<Record<string, string>> {
   return {
@@ -38,7 +38,7 @@ function start(env: Record<string, string>): ServiceProcess {
   return service;
 }
 const untilReady = (service: ServiceProcess) =>
-  eventually("the service is ready", async () => (await service.ready())?.status === 200, 60_000).catch(
+  eventually("the service is ready", async () => (await service.ready())?.status === 200, 120_000).catch(
     (error: Error) => {
       throw new Error(`${error.message}\n${service.output()}`);
     },
@@ -94,10 +94,8 @@ describe("a service's life", () => {
   test("while the registry is not up it waits for it", async () => {
     const port = await freePort();
     const service = start(await environment({ SCHEMA_REGISTRY_URL: `http://127.0.0.1:${port}/apis/ccompat/v7` }));
-    await eventually(
-      "readiness names the registry",
-      async () => (await service.ready())?.checks.start?.reason?.startsWith("schema registry"),
-      30_000,
+    await eventually("readiness names the registry", async () =>
+      (await service.ready())?.checks.start?.reason?.startsWith("schema registry"),
     );
     expect((await service.end("SIGTERM")).code).toBe(0);
   });
@@ -105,10 +103,8 @@ describe("a service's life", () => {
   test("while the broker is not up it waits for it", async () => {
     const port = await freePort();
     const service = start(await environment({ KAFKA_BROKERS: `127.0.0.1:${port}` }));
-    await eventually(
-      "readiness names kafka",
-      async () => (await service.ready())?.checks.start?.reason?.startsWith("kafka"),
-      30_000,
+    await eventually("readiness names kafka", async () =>
+      (await service.ready())?.checks.start?.reason?.startsWith("kafka"),
     );
     expect((await service.end("SIGTERM")).code).toBe(0);
   });
@@ -121,7 +117,6 @@ describe("a service's life", () => {
     await eventually(
       "its own movement has come back",
       async () => (await sql(`SELECT 1 FROM stream_position WHERE contiguous = 1`)).length === 1,
-      30_000,
     );
     const balances = await call(service, "GET", "/v1/balances?sku=socks");
     expect(balances.json).toEqual({
@@ -134,7 +129,7 @@ describe("a service's life", () => {
     expect(end.code).toBe(0);
     expect(end.ms).toBeLessThan(10_000);
     expect(await sql(`SELECT 1 FROM outbox WHERE published_at IS NULL`)).toEqual([]);
-  }, 90_000);
+  });
 
   test("a database restored to an earlier point is noticed, and the runbook named", async () => {
     await sql(`UPDATE sku_stream SET sequence = 0`);
@@ -142,5 +137,5 @@ describe("a service's life", () => {
     const service = start(await environment());
     expect(await service.exited).toBe(1);
     expect(service.output()).toContain("docs/runbook.md");
-  }, 60_000);
+  });
 });

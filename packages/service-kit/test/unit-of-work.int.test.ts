@@ -30,11 +30,11 @@ class Tables1764100000000 implements MigrationInterface {
 let kit: KitDatabase;
 beforeAll(async () => {
   kit = await openKitDatabase([Tables1764100000000]);
-}, 120_000);
+});
 afterAll(async () => {
   await kit.stop();
   await closeStack();
-}, 60_000);
+});
 beforeEach(async () => {
   await kit.db.query(`TRUNCATE orders, counter, stock, outbox, inbox, sku_stream, consumed_offset, idempotency_key`);
   await kit.db.query(`UPDATE clock_shift SET shift_ms = 0`);

@@ -1,5 +1,5 @@
 /** Waits until `check` answers something else than undefined or false. */
-export async function eventually<T>(what: string, check: () => Promise<T> | T, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T> | T, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const answer = await check();

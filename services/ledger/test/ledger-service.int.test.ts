@@ -14,6 +14,7 @@ import { Streams } from "./support/streams.js";
 import { StubService } from "./support/stub-service.js";
 
 const MOVEMENTS = "stock.movements.v1";
+const WITHIN_MS = 60_000;
 
 let stack: TestStack;
 let system: System;
@@ -36,7 +37,7 @@ beforeAll(async () => {
   eventLog = createKafkaEventLog({ brokers: [kafkaBrokers], clientId: "test", topicPrefix, logger: silentLogger });
   codec = createCodec({ registryUrl, logger: silentLogger });
   await codec.register(["StockMovement", "LocationDefined", "SkuListed"]);
-}, 180_000);
+});
 
 afterAll(async () => {
   await eventLog?.close();
@@ -59,7 +60,7 @@ function move(...movements: StockMovement[]): Promise<void> {
 
 /** The stock of a SKU once its network total is `total`. */
 function stockOf(sku: string, total: number) {
-  return until(`${total} pieces of ${sku}`, 20_000, async () => {
+  return until(`${total} pieces of ${sku}`, WITHIN_MS, async () => {
     const { status, body } = await system.http("ledger", 0, ["operator"]).get(`/v1/stock/${sku}`);
     return status === 200 && body.network.total === total ? body : undefined;
   });
@@ -81,7 +82,7 @@ async function alertsOf(sku: string): Promise<[string, string][]> {
 }
 
 function alerted(sku: string, ...expected: [string, string][]): Promise<unknown> {
-  return until(`alerts of ${sku}`, 20_000, async () => {
+  return until(`alerts of ${sku}`, WITHIN_MS, async () => {
     return JSON.stringify(await alertsOf(sku)) === JSON.stringify(expected);
   });
 }
@@ -95,7 +96,7 @@ describe("The ledger", () => {
     await publish("stock.locations.v1", "LocationDefined", { ...about(), ...define, version: 1 });
     await publish("upstream.catalogue.v1", "SkuListed", { ...about(), ...listed, parts: null, active: true });
     await move(streams.receive("SOCKS-3", 100), streams.reserve("SOCKS-3", 3));
-    await until("the reservation", 20_000, async () => {
+    await until("the reservation", WITHIN_MS, async () => {
       const { body } = await system.http("ledger").get("/v1/stock/SOCKS-3");
       return body.network?.orderReserved === 3;
     });
@@ -110,7 +111,7 @@ describe("The ledger", () => {
     };
     const http = system.http("ledger", 0, ["warehouse"]);
     expect((await http.get("/v1/stock/SOCKS-3")).body).toEqual(expected);
-    await until("the name of the listing", 20_000, async () => {
+    await until("the name of the listing", WITHIN_MS, async () => {
       const { body } = await http.get("/v1/stock?limit=500");
       return body.items.some((item: { sku: string; name: string }) => item.sku === "SOCKS-3" && item.name === "Socks");
     });
@@ -170,7 +171,7 @@ describe("The ledger", () => {
     await move(after);
     expect((await stockOf("BROKEN-1", 15)).identityHolds).toBe(true);
 
-    const letters = await until("two dead letters", 20_000, async () => {
+    const letters = await until("two dead letters", WITHIN_MS, async () => {
       const found: string[] = [];
       await eventLog.read({
         topic: "ledger.dead-letters.v1",
@@ -249,5 +250,5 @@ describe("The ledger", () => {
       "SELECT count(*)::int AS count FROM movement WHERE sku = 'KILLED-1'",
     );
     expect(row!.count).toBe(600);
-  }, 90_000);
+  });
 });

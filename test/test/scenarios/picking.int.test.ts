@@ -57,7 +57,7 @@ async function untilLedger(sku: string, location: string, expected: [number, num
       seen = at ? [at.total, at.sellable, at.orderReserved, at.unsellable] : undefined;
       return JSON.stringify(seen) === JSON.stringify(expected);
     },
-    { timeoutMs: 30_000, seen: () => seen },
+    { seen: () => seen },
   );
 }
 

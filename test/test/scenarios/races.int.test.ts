@@ -10,7 +10,7 @@ const TIMES = 1_000;
 const HOLD_MS = 30 * 60_000;
 /** Facts that race are published at random moments of so long a time. */
 const WINDOW_MS = 3_000;
-const PATIENCE = { timeoutMs: 60_000, everyMs: 200 };
+const PATIENCE = { timeoutMs: 120_000, everyMs: 200 };
 
 let shop: Scenario;
 

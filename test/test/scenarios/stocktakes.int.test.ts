@@ -16,7 +16,7 @@ beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 1, warehouse: 2, transfer: 1, ledger: 1 } });
   transfers = new Transfers(shop);
   await transfers.begin();
-}, 180_000);
+});
 
 afterAll(async () => {
   await shop?.close();
@@ -62,7 +62,7 @@ async function untilReopened(id: string): Promise<string> {
       seen = await lineOf(id);
       return (await lineOf(id)).state === "REOPENED" && (await lineOf(id)).why;
     },
-    { timeoutMs: 30_000, seen: () => seen },
+    { seen: () => seen },
   );
 }
 
@@ -112,7 +112,7 @@ describe("a stocktake while trading goes on", () => {
     // 100 received, 3 lost, 13 left for Beijing, 13 shipped.
     await waitFor("the true quantity in the ledger", async () => (await transfers.shown(SKU)).wuhan[0] === 71);
     expect(await shop.bucket("warehouse", SKU, "total", WUHAN)).toBe(71);
-  }, 120_000);
+  });
 
   test("what a count takes away beyond what is promised is taken from the promises, newest first", async () => {
     await shop.receive("JUG", 5, WUHAN);

@@ -4,7 +4,7 @@ import { WAREHOUSE as LEEDS, Scenario } from "../support/scenario.js";
 
 const DAY_MS = 86_400_000;
 const BATH = "BATH";
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 let shop: Scenario;
 

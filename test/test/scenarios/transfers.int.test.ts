@@ -15,7 +15,7 @@ beforeAll(async () => {
   shop = await Scenario.open({ services: { "order-reservation": 1, warehouse: 1, transfer: 1, ledger: 1 } });
   transfers = new Transfers(shop);
   await transfers.begin();
-}, 180_000);
+});
 
 afterAll(async () => {
   await shop?.close();

@@ -5,7 +5,7 @@ import { orderPlaced, skuListed } from "../support/records.js";
 import { Scenario, WAREHOUSE } from "../support/scenario.js";
 
 const HOUR_MS = 3_600_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 let shop: Scenario;
 
 beforeAll(async () => {

@@ -25,7 +25,7 @@ export function messagingCommand(
   };
   const program = join(repositoryFolder, "packages/messaging/dist/cli", `${command}.js`);
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { env, timeout: 120_000 }, (error, stdout, stderr) => {
       const exitCode = error ? Number(error.code ?? 1) : 0;
       resolve({ exitCode, output: stdout + stderr });
     });

@@ -15,7 +15,7 @@ export async function runReadmeProgram(shop: Scenario): Promise<string> {
     .replace('["127.0.0.1:7192"]', () => `${JSON.stringify(kafkaBrokers.split(","))}, topicPrefix: "${topicPrefix}"`)
     .replace('"http://127.0.0.1:7181/apis/ccompat/v7"', () => JSON.stringify(registryUrl));
   const { NODE_OPTIONS: _testRunners, ...env } = process.env;
-  const options = { cwd: repositoryFolder, env, timeout: 60_000 };
+  const options = { cwd: repositoryFolder, env, timeout: 120_000 };
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", here], options);
   return stdout;
 }

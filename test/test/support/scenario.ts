@@ -18,7 +18,7 @@ import { type Named, Wire } from "../../src/platform/wire.js";
 import { orderPlaced } from "./records.js";
 
 const HEARD: readonly RecordTopic[] = ["stock.reservations.v1", "stock.fulfilments.v1", "stock.alerts.v1"];
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export const WAREHOUSE = "LEEDS";
 

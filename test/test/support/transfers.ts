@@ -3,7 +3,7 @@ import type { Answer } from "../../src/platform/service-client.js";
 import { waitFor } from "../../src/platform/wait.js";
 import type { Scenario } from "./scenario.js";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export const WUHAN = "WUHAN";
 export const BEIJING = "BEIJING";

@@ -35,7 +35,7 @@ export interface Traces {
 
 /** What is left of them. Asks again for a while: right after a restart a broker or a pooled connection may still refuse. */
 export function findTraces(stack: Places): Promise<Traces> {
-  return until("the stack answers", 20_000, async () => {
+  return until("the stack answers", 60_000, async () => {
     const skus = await withClient(stack.databaseUrl, (client) => client.query("SELECT sku FROM trace"));
     const subjects = await fetch(`${stack.registryUrl}/subjects`);
     if (!subjects.ok) throw new Error(`the registry answered ${subjects.status}`);

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Consumption, type EventLog, FatalError, type InboundMessage } from "../../src/index.js";
 import { eventually } from "../support/eventually.js";
 import { Platform } from "../support/platform.js";
 
-jest.setTimeout(60_000);
 const ORDERS = "upstream.orders.v1";
 const PAYMENTS = "upstream.payments.v1";
 const MIB = 1024 * 1024;
@@ -13,8 +12,8 @@ let log: EventLog;
 
 beforeAll(async () => {
   platform = await Platform.open();
-}, 120_000);
-afterAll(() => platform.close(), 60_000);
+});
+afterAll(() => platform.close());
 beforeEach(async () => {
   prefix = await platform.stack.topicPrefix();
   log = platform.eventLog(prefix);

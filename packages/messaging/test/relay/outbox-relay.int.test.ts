@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import pg from "pg";
 import { appendToOutbox, type EventLog, type InboundMessage, type OutboundRecord } from "../../src/index.js";
 import { eventually } from "../support/eventually.js";
 import { type Database, Platform, rowOf, sessionOf } from "../support/platform.js";
 
-jest.setTimeout(60_000);
 const ORDERS = "upstream.orders.v1";
 let platform: Platform;
 let database: Database;
@@ -12,8 +11,8 @@ let log: EventLog;
 
 beforeAll(async () => {
   platform = await Platform.open();
-}, 120_000);
-afterAll(() => platform.close(), 60_000);
+});
+afterAll(() => platform.close());
 beforeEach(async () => {
   database = await platform.database();
   log = platform.eventLog(await platform.stack.topicPrefix());

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Tries the expectation again and again until it holds; after the deadline its own failure is the test's. */
-export async function eventually<T>(expectation: () => T | Promise<T>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(expectation: () => T | Promise<T>, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {

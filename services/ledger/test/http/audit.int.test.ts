@@ -24,7 +24,7 @@ let inPause: () => Promise<unknown>;
 beforeAll(async () => {
   stack = await attachOrStartStack();
   books = await openBooks((await stack.createDatabase("ledger_audit")).url);
-}, 120_000);
+});
 
 afterAll(async () => {
   await books.close();

@@ -19,7 +19,7 @@ let books: Books;
 beforeAll(async () => {
   stack = await attachOrStartStack();
   books = await openBooks((await stack.createDatabase("ledger_fold")).url);
-}, 120_000);
+});
 
 afterAll(async () => {
   await books.close();
@@ -78,7 +78,7 @@ describe("The books", () => {
         }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   test("end the same when two instances fold the same slices at once", async () => {
     const streams = new Streams();

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { movementDraft } from "@septet/stock-contracts";
 import { eventually, RunningService } from "./running-service.js";
 
-jest.setTimeout(60_000);
 const MIB = 1024 * 1024;
 let shop: RunningService;
 

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { body, eventually, RunningService } from "./running-service.js";
 
-jest.setTimeout(60_000);
 const MINUTE = 60_000;
 let shop: RunningService;
 

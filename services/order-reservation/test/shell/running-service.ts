@@ -200,7 +200,7 @@ export function body(orderId: string, lines: Lines, more: Record<string, unknown
 }
 
 /** Tries again until it no longer throws; its last error after `ms`. */
-export async function eventually<T>(check: () => Promise<T>, ms = 20_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T>, ms = 60_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     try {

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { keepVelocity } from "../../src/velocity-keeping.js";
 import { body, eventually, RunningService } from "./running-service.js";
 
-jest.setTimeout(60_000);
 const MINUTE = 60_000;
 let shop: RunningService;
 

@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000;
 let transfers: TransferSystem;
 beforeAll(async () => {
   transfers = await TransferSystem.start(2);
-}, 180_000);
-afterAll(() => transfers.stop(), 60_000);
+});
+afterAll(() => transfers.stop());
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const databaseNow = async () => {
@@ -46,7 +46,7 @@ describe("an arrival that is overdue", () => {
     await until("it is raised again", WITHIN_MS, async () => (await alertsOf(id)).length === 3);
     await transfers.step(id, "lose");
     await until("it has ended again", WITHIN_MS, async () => (await alertsOf(id)).length === 4);
-  }, 60_000);
+  });
 });
 
 describe("finding transfers", () => {

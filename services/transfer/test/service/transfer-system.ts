@@ -11,7 +11,7 @@ import {
 import { type Codec, createCodec, createKafkaEventLog, type EventLog, silentLogger } from "@septet/messaging";
 import { keyOf, movementDraft, RECORDS, type RecordName, type RecordOf } from "@septet/stock-contracts";
 
-export const WITHIN_MS = 30_000;
+export const WITHIN_MS = 60_000;
 
 /** Transfers that run for real, with a source that answers as the test wants: the event log on one side, clerks on the other. */
 export class TransferSystem {

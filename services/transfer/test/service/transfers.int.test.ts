@@ -6,8 +6,8 @@ import { aSku, problemOf, TransferSystem, WITHIN_MS } from "./transfer-system.js
 let transfers: TransferSystem;
 beforeAll(async () => {
   transfers = await TransferSystem.start(2);
-}, 180_000);
-afterAll(() => transfers.stop(), 60_000);
+});
+afterAll(() => transfers.stop());
 
 const ofTransfer = <T extends { transferId: string }>(records: T[], id: string) =>
   records.filter((record) => record.transferId === id);
@@ -145,5 +145,5 @@ describe("messages", () => {
     await transfers.quiet();
     const moved = (await transfers.told("StockMovement")).filter((movement) => movement.reference.id === id);
     expect(moved).toHaveLength(3 * skus.length);
-  }, 60_000);
+  });
 });

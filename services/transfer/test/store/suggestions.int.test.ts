@@ -34,7 +34,7 @@ beforeAll(async () => {
   } as const;
   db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "transfer-test", recorder });
   now = await readNow(db);
-}, 120_000);
+});
 
 beforeEach(async () => {
   await db.query("TRUNCATE stock_copy, daily_sale, suggestion, transfer, transfer_line");
@@ -44,7 +44,7 @@ beforeEach(async () => {
 afterAll(async () => {
   await db?.close();
   await stack?.stop();
-}, 60_000);
+});
 
 let sequence = 0;
 function recorded(draft: MovementDraft, daysAgo = 0): StockMovement {

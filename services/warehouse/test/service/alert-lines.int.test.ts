@@ -5,8 +5,8 @@ import { FloorSystem, problemOf, WITHIN_MS } from "./floor-system.js";
 let floor: FloorSystem;
 beforeAll(async () => {
   floor = await FloorSystem.start();
-}, 180_000);
-afterAll(() => floor.stop(), 60_000);
+});
+afterAll(() => floor.stop());
 
 const operator = () => floor.system.http("warehouse", 0, ["operator"]);
 const receive = (sku: string, quantity: number) =>

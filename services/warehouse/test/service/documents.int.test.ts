@@ -4,8 +4,8 @@ import { FloorSystem, problemOf } from "./floor-system.js";
 let floor: FloorSystem;
 beforeAll(async () => {
   floor = await FloorSystem.start();
-}, 180_000);
-afterAll(() => floor.stop(), 60_000);
+});
+afterAll(() => floor.stop());
 
 describe("warehouses", () => {
   test("a warehouse is told to the others with each change, counted up, and not when nothing changes", async () => {

@@ -11,7 +11,7 @@ import {
 import { type Codec, createCodec, createKafkaEventLog, type EventLog, silentLogger } from "@septet/messaging";
 import { keyOf, RECORDS, type RecordName, type RecordOf } from "@septet/stock-contracts";
 
-export const WITHIN_MS = 20_000;
+export const WITHIN_MS = 60_000;
 
 /** A warehouse that runs for real, and the world around it: the event log on one side, clerks on the other. */
 export class FloorSystem {

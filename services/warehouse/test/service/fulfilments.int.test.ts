@@ -7,8 +7,8 @@ import { FloorSystem, pathOf, problemOf, WITHIN_MS } from "./floor-system.js";
 let floor: FloorSystem;
 beforeAll(async () => {
   floor = await FloorSystem.start(2);
-}, 180_000);
-afterAll(() => floor.stop(), 60_000);
+});
+afterAll(() => floor.stop());
 
 const stocked = async (quantity = 100) => {
   const sku = `S-${randomUUID()}`;

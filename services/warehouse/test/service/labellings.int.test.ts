@@ -4,8 +4,8 @@ import { FloorSystem, problemOf } from "./floor-system.js";
 let floor: FloorSystem;
 beforeAll(async () => {
   floor = await FloorSystem.start();
-}, 180_000);
-afterAll(() => floor.stop(), 60_000);
+});
+afterAll(() => floor.stop());
 
 const listing = (sku: string) => ({
   sku,

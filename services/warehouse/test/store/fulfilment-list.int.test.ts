@@ -30,12 +30,12 @@ beforeAll(async () => {
   const migrations = [...messagingMigrations, ...kitMigrations, ...warehouseMigrations];
   db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "warehouse-test" });
   for (const statement of FILL) await db.query(statement);
-}, 120_000);
+});
 
 afterAll(async () => {
   await db.close();
   await stack.stop();
-}, 60_000);
+});
 
 async function rowsRead(session: Session): Promise<number> {
   const [sum] = await session.query<{ rows: string }>(

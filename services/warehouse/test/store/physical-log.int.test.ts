@@ -5,8 +5,8 @@ import { FloorSystem, pathOf } from "../service/floor-system.js";
 let floor: FloorSystem;
 beforeAll(async () => {
   floor = await FloorSystem.start();
-}, 180_000);
-afterAll(() => floor.stop(), 60_000);
+});
+afterAll(() => floor.stop());
 
 const logged = (sku: string) =>
   floor.system.query<{ kind: string; recorded_by: string; total: number; unsellable: number; told_later: boolean }>(
