@@ -7,6 +7,9 @@ import { type Refusal, type RefusedField, refuse } from "./refusal.js";
 import type { Transfer } from "./transfer.js";
 import type { Workbench } from "./workbench.js";
 
+/** A transfer is read with all its shipments. */
+export const MAX_SHIPMENTS_OF_A_TRANSFER = 1_000;
+
 /** Promised pieces leave the source together; once per shipmentId, whoever tells it. */
 export function dispatch(bench: Workbench, command: Dispatch): TransferChanged | Refusal {
   const { transferId, shipmentId } = command;
@@ -17,7 +20,7 @@ export function dispatch(bench: Workbench, command: Dispatch): TransferChanged |
     if (known.content === command.content) return { outcome: "CHANGED", again: true, transfer };
     return refuse("SHIPMENT_CONFLICT", "the shipmentId stands for another shipment: choose another, or none");
   }
-  const refused = cannotLeave(transfer);
+  const refused = cannotLeave(bench, transfer);
   if (refused !== undefined) return refused;
   const chosen = chooseHeld(bench, transfer, command.lines);
   if (chosen.outcome === "REFUSED") return chosen;
@@ -71,13 +74,17 @@ export function reportShort(bench: Workbench, command: ReportShort): TransferCha
   return { outcome: "CHANGED", again: false, transfer: bench.transfer(transferId)! };
 }
 
-function cannotLeave(transfer: Transfer): Refusal | undefined {
+function cannotLeave(bench: Workbench, transfer: Transfer): Refusal | undefined {
   if (transfer.draft) return stillADraft();
   if (transfer.returning) {
     return refuse("CALLED_BACK", "the transfer was called back: write a new one for what is to leave");
   }
   if (heldOf(transfer.accounts) === 0) {
     return refuse("NOTHING_RESERVED", "nothing is promised to this transfer that has not left: see its state");
+  }
+  if (bench.shipments(transfer.transferId).length >= MAX_SHIPMENTS_OF_A_TRANSFER) {
+    const most = `a transfer has ${MAX_SHIPMENTS_OF_A_TRANSFER} shipments at most`;
+    return refuse("TOO_MANY_SHIPMENTS", `${most}: call off what has not left, and write a new one for it`);
   }
   return undefined;
 }

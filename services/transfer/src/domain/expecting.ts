@@ -1,4 +1,3 @@
-import { underWayOf } from "./accounts.js";
 import type { Expect } from "./commands.js";
 import { unknownTransfer } from "./guards.js";
 import type { TransferChanged } from "./outcomes.js";
@@ -15,12 +14,14 @@ export function expect(bench: Workbench, command: Expect): TransferChanged | Ref
   if (transfer.version !== version) {
     return refuse("STALE_VERSION", `the transfer has version ${transfer.version} now: look at it again first`);
   }
+  if (transfer.closedAt !== null) return refuse("NOTHING_UNDER_WAY", "nothing of this transfer is to come any more");
   if (shipmentId !== null) {
     const shipment = bench.shipment(transferId, shipmentId);
     if (shipment === undefined) {
       const reason = `the transfer has no shipment ${shipmentId}`;
       return refuse("UNKNOWN_SHIPMENT", "no such shipment", [{ field: "shipmentId", reason }]);
     }
+    if (shipment.open === 0) return refuse("NOTHING_UNDER_WAY", "nothing of this shipment is to come any more");
     bench.change(transferId, {});
     move(bench, transferId, shipment, expectedAt);
     return { outcome: "CHANGED", again: false, transfer: bench.transfer(transferId)! };
@@ -29,9 +30,8 @@ export function expect(bench: Workbench, command: Expect): TransferChanged | Ref
   for (const shipment of bench.shipments(transferId)) {
     if (shipment.open > 0) move(bench, transferId, shipment, expectedAt);
   }
-  for (const line of bench.lines(transferId)) {
-    const { accounts, lineId } = line;
-    if (underWayOf(accounts) > 0 || transfer.closedAt === null) bench.touch(transferId, lineId);
+  for (const { lineId } of bench.lines(transferId)) {
+    bench.touch(transferId, lineId);
   }
   return { outcome: "CHANGED", again: false, transfer: bench.transfer(transferId)! };
 }

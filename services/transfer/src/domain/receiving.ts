@@ -1,11 +1,10 @@
 import { movementDraft } from "@septet/stock-contracts";
-import { isFinal, underWayOf } from "./accounts.js";
+import { isFinal, stateOf, underWayOf } from "./accounts.js";
 import type { Lose, Receive, ReceivedLine } from "./commands.js";
 import { chooseLines, stillADraft, unknownTransfer } from "./guards.js";
 import type { TransferChanged } from "./outcomes.js";
 import { type Refusal, type RefusedField, refuse } from "./refusal.js";
 import type { ArrivalLine, Transfer, TransferLine } from "./transfer.js";
-import { transferState } from "./transfer.js";
 import type { Workbench } from "./workbench.js";
 
 type Found = ReceivedLine & { readonly line: TransferLine };
@@ -143,18 +142,33 @@ function takeFromShipments(
   if (left > 0) throw new Error(`the shipments of ${transferId}/${lineId} hold ${left} pieces less than its line`);
 }
 
-function cannotArrive(bench: Workbench, transfer: Transfer, { location, shipmentId }: Receive): Refusal | undefined {
-  const { transferId, source, destination, accounts } = transfer;
+function cannotArrive(bench: Workbench, transfer: Transfer, command: Receive): Refusal | undefined {
+  const { transferId, source, destination } = transfer;
+  const { location, shipmentId } = command;
   if (transfer.draft) return stillADraft();
-  // A transfer that can still be dispatched is told so first; else the same pieces would be a receipt and in transit.
-  if (accounts.dispatched === 0 && !isFinal(transferState(transfer))) {
-    return refuse("NOTHING_DISPATCHED", "nothing of this transfer has left its source: tell its dispatch first");
-  }
+  const early = notLeftYet(bench, transfer, command);
+  if (early !== undefined) return early;
   if (location !== null && location !== source && location !== destination) {
     const reason = `goods of this transfer arrive at ${destination}, or come back to ${source}`;
     return refuse("WRONG_LOCATION", "the transfer does not go there", [{ field: "location", reason }]);
   }
   return unknownShipment(bench, transferId, shipmentId);
+}
+
+/** What can still be dispatched is told so first; else the same pieces would be a receipt and in transit. */
+function notLeftYet(bench: Workbench, transfer: Transfer, { lines }: Receive): Refusal | undefined {
+  const waits = ({ accounts }: Pick<TransferLine, "accounts">) =>
+    accounts.dispatched === 0 && !isFinal(stateOf(accounts, transfer));
+  if (waits(transfer)) {
+    return refuse("NOTHING_DISPATCHED", "nothing of this transfer has left its source: tell its dispatch first");
+  }
+  const waiting = (lines ?? []).flatMap(({ lineId }, index): RefusedField[] => {
+    const line = bench.line(transfer.transferId, lineId);
+    if (line === undefined || !waits(line)) return [];
+    return [{ field: `lines[${index}].lineId`, reason: `nothing of line ${lineId} has left the source` }];
+  });
+  if (waiting.length === 0) return undefined;
+  return refuse("NOTHING_DISPATCHED", "a line has not left its source: tell its dispatch first", waiting);
 }
 
 function unknownShipment(bench: Workbench, transferId: string, shipmentId: string | null): Refusal | undefined {
@@ -164,8 +178,8 @@ function unknownShipment(bench: Workbench, transferId: string, shipmentId: strin
 }
 
 /**
- * The named lines, or all that is under way (of the named shipment). Nothing may be lost that is not under way; of a
- * shipment given up by name nothing that is under way in another.
+ * The named lines, or all that is under way (of the named shipment). Nothing may be lost that is not under way, and with a
+ * shipment named nothing that is under way in another.
  */
 function chooseFound(
   bench: Workbench,
@@ -185,12 +199,10 @@ function chooseFound(
   if (chosen.outcome === "REFUSED") return chosen;
   const tooMany: RefusedField[] = chosen.lines.flatMap(({ lineId, sellable, damaged, lost, line }) => {
     const underWay =
-      o.asLost && o.shipmentId !== null
-        ? underWayIn(bench, transferId, lineId, o.shipmentId)
-        : underWayOf(line.accounts);
+      o.shipmentId !== null ? underWayIn(bench, transferId, lineId, o.shipmentId) : underWayOf(line.accounts);
     if (lost === 0 || sellable + damaged + lost <= underWay) return [];
     const index = o.lines!.findLastIndex((one) => one.lineId === lineId);
-    const where = o.asLost && o.shipmentId !== null ? ` in shipment ${o.shipmentId}` : "";
+    const where = o.shipmentId !== null ? ` in shipment ${o.shipmentId}` : "";
     const field = `lines[${index}].${o.asLost ? "quantity" : "lost"}`;
     return [{ field, reason: `line ${lineId} has ${underWay} pieces under way${where}` }];
   });

@@ -19,6 +19,7 @@ const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   CALLED_BACK: { status: 409, type: "called-back", title: "The transfer was called back" },
   NOTHING_RESERVED: { status: 409, type: "nothing-reserved", title: "Nothing can leave" },
   MORE_THAN_RESERVED: { status: 409, type: "more-than-reserved", title: "More than can leave" },
+  TOO_MANY_SHIPMENTS: { status: 409, type: "too-many-shipments", title: "The transfer has too many shipments" },
   NOTHING_DISPATCHED: { status: 409, type: "nothing-dispatched", title: "Nothing has left yet" },
   NOTHING_UNDER_WAY: { status: 409, type: "nothing-under-way", title: "Nothing is under way" },
   MORE_THAN_UNDER_WAY: { status: 409, type: "more-than-under-way", title: "More than is under way" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { isNewlyOverdue, overdueEvent } from "../../src/domain/overdue.js";
-import { dispatch, expectAt, ID, NOW, promised, receive, type TransferBook } from "./transfer-book.js";
+import { cancel, dispatch, expectAt, ID, NOW, promised, receive, type TransferBook } from "./transfer-book.js";
 
 const DUE = NOW + 1_000;
 const ALERT = `TRANSFER_OVERDUE/${ID}/s`;
@@ -60,5 +60,18 @@ describe("a shipment that does not arrive in time", () => {
     expect(book.head().expectedAt).toBe(DUE);
     book.do(expectAt(DUE, book.head().version, "nowhere"));
     expect(book.refusal).toBe("UNKNOWN_SHIPMENT");
+  });
+
+  test("is expected at another time only while something of it is to come", () => {
+    const book = promised(5, { expectedAt: DUE });
+    book.do(dispatch("s", { 1: 2 }));
+    book.do(receive("a", { 1: { sellable: 2 } }));
+    book.do(expectAt(DUE + 5, book.head().version, "s"));
+    expect([book.refusal, book.shipment("s").expectedAt]).toEqual(["NOTHING_UNDER_WAY", DUE]);
+    book.do(expectAt(DUE + 5, book.head().version));
+    expect(book.head().expectedAt).toBe(DUE + 5);
+    book.do(cancel());
+    book.do(expectAt(DUE + 9, book.head().version));
+    expect([book.state(), book.refusal, book.head().expectedAt]).toEqual(["CLOSED", "NOTHING_UNDER_WAY", DUE + 5]);
   });
 });

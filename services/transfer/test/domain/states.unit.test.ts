@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { MAX_SHIPMENTS_OF_A_TRANSFER } from "../../src/domain/dispatching.js";
 import {
   cancel,
   create,
@@ -129,6 +130,15 @@ describe("leaving", () => {
     expect(book.refusal).toBe("UNKNOWN_TRANSFER");
   });
 
+  test("in no more shipments than can be looked through", () => {
+    const book = promised(MAX_SHIPMENTS_OF_A_TRANSFER + 1);
+    book.do(...Array.from({ length: MAX_SHIPMENTS_OF_A_TRANSFER }, (_, n) => dispatch(`truck-${n + 1}`, { 1: 1 })));
+    book.do(dispatch("one too many", { 1: 1 }));
+    expect([book.refusal, book.pieces().dispatched]).toEqual(["TOO_MANY_SHIPMENTS", MAX_SHIPMENTS_OF_A_TRANSFER]);
+    book.do(dispatch("truck-1", { 1: 1 }));
+    expect(book.outcome).toMatchObject({ outcome: "CHANGED", again: true });
+  });
+
   test("found damaged before they left, pieces become unsellable at the source", () => {
     const book = promised(10);
     book.do(short({ 1: 3 }, "DAMAGED"));
@@ -226,6 +236,30 @@ describe("arriving", () => {
     expect(book.told).toContain("TransferSurplusArrived");
     book.do(receive("b", { 1: { sellable: 1 } }, { location: "SHANGHAI" }));
     expect(book.refusal).toBe("WRONG_LOCATION");
+  });
+
+  test("of a line that has not left while others have, an arrival waits for its dispatch: it is no receipt on top of what will leave", () => {
+    const book = new TransferBook();
+    book.do(create([5, 4, 3]));
+    book.do(promise(5), promise(4, { lineId: "2" }), reject(3, "3"));
+    book.do(dispatch("s", { 1: 5 }));
+    book.do(receive("a", { 1: { sellable: 5 }, 2: { sellable: 4 } }));
+    expect([book.refusal, book.told]).toEqual(["NOTHING_DISPATCHED", []]);
+    expect(book.outcome).toMatchObject({ errors: [{ field: "lines[1].lineId" }] });
+    book.do(dispatch("told late", { 2: 4 }));
+    // What the source refused can leave no more: if it came all the same, it is a receipt.
+    book.do(receive("a", { 1: { sellable: 5 }, 2: { sellable: 4 }, 3: { sellable: 1 } }));
+    expect([book.state(), book.pieces("2").surplus, book.pieces("3").surplus]).toEqual(["CLOSED", 0, 1]);
+  });
+
+  test("an arrival that names its shipment gives up no pieces of another truck", () => {
+    const book = promised(10);
+    book.do(dispatch("a", { 1: 5 }));
+    book.do(dispatch("b", { 1: 5 }));
+    book.do(receive("x", { 1: { sellable: 4, lost: 2 } }, { shipmentId: "b" }));
+    expect(book.refusal).toBe("MORE_THAN_UNDER_WAY");
+    book.do(receive("x", { 1: { sellable: 4, lost: 1 } }, { shipmentId: "b" }));
+    expect(book.underWay()).toEqual([["a", 5]]);
   });
 
   test("the shipment that loses pieces is the named one, and no other truck loses any for it", () => {
