@@ -15,7 +15,7 @@ const GOODS = [
 const [SOURCE, DESTINATION] = Object.keys(WAREHOUSES);
 const ON_THE_TRUCK = { sku: "IPHONE", quantity: 100 };
 const HOUR_MS = 3_600_000;
-const RESERVED_WITHIN_MS = 60_000;
+const WITHIN_MS = 60_000;
 
 /** Doing it twice changes nothing: every key and id is always the same. */
 export async function demonstrate(platform) {
@@ -39,9 +39,11 @@ async function sendTransfer(platform) {
     platform.token(["operator", "warehouse"], "demonstration"),
   );
   const transferId = "demonstration";
+  const there = await transfer.get(`/v1/transfers/${transferId}`);
+  if (there.status === 404) await untilSellable(platform);
   const body = { transferId, source: SOURCE, destination: DESTINATION, lines: [ON_THE_TRUCK] };
   expectOk(await transfer.post("/v1/transfers", body, { idempotencyKey: transferId }));
-  const known = await until("the transfer is reserved at its source", RESERVED_WITHIN_MS, async () => {
+  const known = await until("the transfer is reserved at its source", WITHIN_MS, async () => {
     const { body: found } = await transfer.get(`/v1/transfers/${transferId}`);
     return found.state !== "REQUESTED" && found;
   });
@@ -50,6 +52,20 @@ async function sendTransfer(platform) {
   const expectedAt = new Date(Date.now() + 48 * HOUR_MS).toISOString();
   const path = `/v1/transfers/${transferId}/dispatch`;
   expectOk(await transfer.post(path, { ...shipment, expectedAt }, { idempotencyKey: `${transferId}-${expectedAt}` }));
+}
+
+/** What was received is told on another topic than what transfers ask for, and could be read after it. */
+async function untilSellable(platform) {
+  const { sku, quantity } = ON_THE_TRUCK;
+  const reservation = serviceClient(platform.urls["order-reservation"][0], () =>
+    platform.token(["operator"], "demonstration"),
+  );
+  await until("the goods may be sold at the source", WITHIN_MS, async () => {
+    const { body } = await reservation.get(`/v1/balances?sku=${sku}`);
+    return body.items?.some(
+      (at) => at.location === SOURCE && at.bucket === "sellable" && Number(at.quantity) >= quantity,
+    );
+  });
 }
 
 async function listGoods({ kafkaBrokers, registryUrl, topicPrefix }) {
