@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { waitFor } from "../../src/platform/wait.js";
-import { orderPlaced } from "../support/records.js";
+import { orderPlaced, paymentSucceeded } from "../support/records.js";
 import { Scenario, WAREHOUSE } from "../support/scenario.js";
 
 const OTHER = "YORK";
@@ -125,6 +125,34 @@ describe("what is not found, or found damaged, at picking", () => {
     expect(shorted.lines).toMatchObject([{ shortQuantity: 2 }]);
     await untilFulfilment("jug-1", ({ location }) => location === OTHER);
     await untilLedger("JUG", OTHER, [1, 0, 1, 0]);
+  });
+});
+
+describe("a reservation that is not sent to fulfilment yet", () => {
+  test("is moved to another location, once, as far as that one has it, and is sent from there when it is paid", async () => {
+    await shop.receive("RACK", 3);
+    await shop.publish(orderPlaced({ orderId: "rack-1", lines: [{ sku: "RACK", quantity: 3 }] }));
+    const reserved = await shop.outcome("rack-1", "OrderReserved");
+    expect(reserved.lines).toMatchObject([{ allocations: [{ location: WAREHOUSE, quantity: 3 }] }]);
+    await shop.receive("RACK", 2, OTHER);
+    const move = (quantity: number, key: string) => {
+      const lines = [{ lineId: "1", from: WAREHOUSE, to: OTHER, quantity }];
+      return shop.reservation.post("/v1/reservations/rack-1/move", key, { lines }, [409]);
+    };
+    const refused = await move(3, "rack, all of it");
+    expect([...problem(refused), refused.body.code]).toEqual([409, "reservation-not-moved", "OUT_OF_STOCK"]);
+    const twice = await Promise.all([move(2, "rack, two"), move(2, "rack, two")]);
+    expect(twice.map(({ status }) => status)).toEqual([200, 200]);
+    await untilLedger("RACK", WAREHOUSE, [3, 2, 1, 0]);
+    await untilLedger("RACK", OTHER, [2, 0, 2, 0]);
+
+    await shop.publish(paymentSucceeded("rack-1"));
+    const [here, there] = await Promise.all(
+      [WAREHOUSE, OTHER].map((at) => untilFulfilment("rack-1", ({ location }) => location === at)),
+    );
+    expect([here!.lines[0]!.open, there!.lines[0]!.open]).toEqual([1, 2]);
+    const late = await move(1, "rack, the last");
+    expect([...problem(late), late.body.code]).toEqual([409, "reservation-not-moved", "SENT_TO_FULFILMENT"]);
   });
 });
 

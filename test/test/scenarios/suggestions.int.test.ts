@@ -31,17 +31,28 @@ async function suggested(sku: string): Promise<Suggested[]> {
 }
 
 /** Waits until so many transfers of the SKU are suggested. */
-const untilSuggested = (sku: string, count: number): Promise<Suggested[]> => {
+const untilSuggested = (sku: string, count: number): Promise<Suggested[]> =>
+  untilSuggestions(sku, `${count} suggestions of ${sku}`, (found) => found.length === count);
+
+/** Waits until one is suggested that rests on so many pieces sold at its source: sales are heard of here and there. */
+const untilSoldAtSource = (sku: string, pieces: number): Promise<Suggested[]> =>
+  untilSuggestions(
+    sku,
+    `a suggestion of ${sku} after ${pieces} were sold`,
+    ([only]) => only?.source.soldIn28Days === pieces,
+  );
+
+function untilSuggestions(sku: string, what: string, isSo: (found: Suggested[]) => boolean): Promise<Suggested[]> {
   let seen: Suggested[] = [];
   return waitFor(
-    `${count} suggestions of ${sku}`,
+    what,
     async () => {
       seen = await suggested(sku);
-      return seen.length === count ? seen : undefined;
+      return isSo(seen) ? seen : undefined;
     },
     { timeoutMs: PATIENCE_MS, seen: () => JSON.stringify(seen) },
   );
-};
+}
 
 const problemOf = (body: { type: string }) => body.type.split("/").at(-1);
 
@@ -51,7 +62,7 @@ test("Bath sells 10 teas a day and has none, Leeds sells 1 and has 272: 247 are 
   await shop.receive("TEA", 300, LEEDS);
   await shop.sold("leeds-1", "TEA", 28);
 
-  const [suggestion] = await untilSuggested("TEA", 1);
+  const [suggestion] = await untilSoldAtSource("TEA", 28);
   const none = { planned: 0, reserved: 0, inTransit: 0 };
   expect(suggestion).toEqual({
     id: expect.any(String),
@@ -96,7 +107,7 @@ test("two clerks who draft the same suggestion at once make one transfer", async
   await shop.sold("bath-2", "COFFEE", 280);
   await shop.receive("COFFEE", 300, LEEDS);
   await shop.sold("leeds-2", "COFFEE", 28);
-  const [suggestion] = await untilSuggested("COFFEE", 1);
+  const [suggestion] = await untilSoldAtSource("COFFEE", 28);
   const path = `/v1/suggestions/${suggestion!.id}/draft`;
   const answers = await Promise.all(
     ["one", "two"].map((clerk) => shop.transfer.post(path, `draft coffee ${clerk}`, {}, [410])),
@@ -110,11 +121,9 @@ test("a suggestion that was read before Leeds sold most of its stock has changed
   await shop.sold("bath-3", "JAM", 280);
   await shop.receive("JAM", 300, LEEDS);
   await shop.sold("leeds-3", "JAM", 28);
-  const [read] = await untilSuggested("JAM", 1);
+  const [read] = await untilSoldAtSource("JAM", 28);
   await shop.sold("leeds-4", "JAM", 140);
-  await waitFor("the sale is known", async () => (await suggested("JAM"))[0]?.source.soldIn28Days === 168, {
-    timeoutMs: PATIENCE_MS,
-  });
+  await untilSoldAtSource("JAM", 168);
   const answer = await shop.transfer.post(`/v1/suggestions/${read!.id}/draft`, "draft jam", {}, [409]);
   expect(problemOf(answer.body)).toBe("suggestion-changed");
   const [now] = await suggested("JAM");

@@ -195,6 +195,26 @@ describe("under way", () => {
 });
 
 describe("more arriving than was dispatched", () => {
+  test("of goods that have not left is refused until their departure is told", async () => {
+    await shop.receive("EARLY-A", 2, WUHAN);
+    await shop.receive("EARLY-B", 3, WUHAN);
+    const lines = [
+      { sku: "EARLY-A", quantity: 2 },
+      { sku: "EARLY-B", quantity: 3 },
+    ];
+    const id = await transfers.reserved("", 0, { lines });
+    await transfers.dispatch(id, 2);
+    const arrived = [
+      { lineId: "1", sellable: 2 },
+      { lineId: "2", sellable: 3 },
+    ];
+    const early = await transfers.step(id, "receive", { lines: arrived });
+    expect([early.status, early.body.code]).toEqual([409, "NOTHING_DISPATCHED"]);
+    await transfers.step(id, "dispatch");
+    expect((await transfers.step(id, "receive", { lines: arrived })).body.state).toBe("CLOSED");
+    await transfers.shows("EARLY-B", { wuhan: [0, 0, 0, 0, 0], beijing: [3, 3, 3, 0, 0], network: [3, 3, 3, 0, 0] });
+  });
+
   test("is a receipt, sellable and damaged, once", async () => {
     await shop.receive("MORE", 10, WUHAN);
     const id = await transfers.reserved("MORE", 5);
@@ -245,6 +265,8 @@ describe("an overdue arrival", () => {
     const alertId = `TRANSFER_OVERDUE/${id}/slow`;
     const alert = await shop.alert("TRANSFER_OVERDUE", (one) => one.alertId === alertId);
     expect(alert).toMatchObject({ service: "transfer", location: BEIJING, details: { transferId: id } });
+    const { body: old } = await shop.transfer.get("/v1/in-transit?sku=LATE&olderThanHours=25&overdue=true");
+    expect(old.items).toMatchObject([{ transferId: id, shipmentId: "slow", quantity: 5, overdue: true }]);
     await transfers.receive(id, { sellable: 5 });
     await shop.cleared(alertId);
     expect(shop.alerts("TRANSFER_OVERDUE").filter((one) => one.alertId === alertId)).toHaveLength(1);
