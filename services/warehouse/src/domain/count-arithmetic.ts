@@ -1,4 +1,4 @@
-import type { PhysicalEntry } from "./physical-log.js";
+import type { PhysicalEntry, WhenBooked } from "./physical-log.js";
 import type { Count } from "./stocktake.js";
 
 /** What happened after a count: pieces that came and went, and whether the book was corrected meanwhile. */
@@ -18,7 +18,7 @@ export interface Difference {
  * Did it happen after the count? What the warehouse books as it happens: by sequence. What is told later than it happens,
  * as all that others book is: by its moment.
  */
-export const isAfter = (entry: PhysicalEntry, count: Pick<Count, "countedAt" | "sequence">): boolean =>
+export const isAfter = (entry: WhenBooked, count: Pick<Count, "countedAt" | "sequence">): boolean =>
   entry.toldLater ? entry.occurredAt > count.countedAt : entry.sequence > count.sequence;
 
 /** Does the entry concern what the count judged? Unsellable goods only where they were counted by themselves. */

@@ -37,6 +37,9 @@ export interface PhysicalEntry {
   readonly reverses: string | null;
 }
 
+/** What says whether a count has seen an entry. */
+export type WhenBooked = Pick<PhysicalEntry, "sequence" | "occurredAt" | "toldLater">;
+
 /**
  * The entries of a movement, one per location whose total or unsellable it changes; none of a movement that changes
  * neither. A kind that nobody here knows yet counts as physical.

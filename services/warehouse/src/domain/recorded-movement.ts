@@ -16,6 +16,8 @@ export interface RecordedMovement {
   readonly sku: string;
   /** In the SKU's own stream; 0 where nobody knows any more. */
   readonly sequence: number;
+  /** When it happened, epoch ms, where it was told later: then this and not the sequence says whether a count saw it. */
+  readonly toldLater: number | null;
   readonly location: string;
   readonly kind: string;
   /** The bucket that the goods came into, of kinds that have a choice; else `only`. */

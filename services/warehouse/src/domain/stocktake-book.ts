@@ -1,7 +1,7 @@
 import type { RecountReason } from "@septet/stock-contracts";
-import { concerns } from "./count-arithmetic.js";
+import { concerns, isAfter } from "./count-arithmetic.js";
 import { onHandKey } from "./on-hand.js";
-import type { PhysicalEntry } from "./physical-log.js";
+import type { PhysicalEntry, WhenBooked } from "./physical-log.js";
 import { reopened, type Stocktake, type StocktakeLine, superseded } from "./stocktake.js";
 
 /** What is known of counting, as far as the commands of a slice are concerned. */
@@ -78,9 +78,9 @@ export class StocktakeBook {
 
   /**
    * Takes in what this slice does to what lies here, and reopens the line that must be counted again for it.
-   * @param reversed the sequence of the entry that it reverses; undefined = nobody knows, so it may be of before any count
+   * @param reversed the entry that it reverses; undefined = nobody knows, so it may be of before any count
    */
-  note(entry: PhysicalEntry, reversed?: number): void {
+  note(entry: PhysicalEntry, reversed?: WhenBooked): void {
     const key = onHandKey(entry.sku, entry.location);
     const known = this.#entries.get(key);
     if (known) known.push(entry);
@@ -109,10 +109,14 @@ const placeOf = ({ sku, location }: StocktakeLine): string => onHandKey(sku, loc
  * has then booked it already: goods that moved before the count, told only now; a correction of the book for something of
  * before the approval; an entry undone that was in the book when the count was compared with it.
  */
-function reasonToRecount(entry: PhysicalEntry, line: StocktakeLine, reversed = 0): RecountReason | undefined {
+function reasonToRecount(
+  entry: PhysicalEntry,
+  line: StocktakeLine,
+  reversed: WhenBooked | undefined,
+): RecountReason | undefined {
   const { count, approval } = line;
   if (count === null || approval === null || !concerns(entry, count)) return undefined;
-  if (entry.reverses !== null) return reversed <= count.sequence ? "REVERSAL" : undefined;
+  if (entry.reverses !== null) return reversed !== undefined && isAfter(reversed, count) ? undefined : "REVERSAL";
   if (entry.correctsBook) return entry.occurredAt <= approval.approvedAt ? "LATE_CORRECTION" : undefined;
   return entry.occurredAt <= count.countedAt ? "LATE_MOVEMENT" : undefined;
 }

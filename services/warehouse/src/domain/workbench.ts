@@ -16,7 +16,7 @@ import type { Fulfilment } from "./fulfilment.js";
 import type { BookedAs } from "./labelling.js";
 import { OnHandBook } from "./on-hand.js";
 import type { Outcome } from "./outcomes.js";
-import { type BookedMovement, physicalEntries } from "./physical-log.js";
+import { type BookedMovement, physicalEntries, type WhenBooked } from "./physical-log.js";
 import type { LineDecision, RecordedMovement } from "./recorded-movement.js";
 import { type DocumentHead, type DocumentLine, documentIdOf } from "./stock-document.js";
 import type { StocktakeLine } from "./stocktake.js";
@@ -31,8 +31,8 @@ const LOSSES: ReadonlySet<string> = new Set(["PICK_SHORT", "PICK_DAMAGE"]);
 export interface RecordOptions {
   /** When it happened, epoch ms, if that was before it is told: whether a count saw it is then a matter of this moment. */
   readonly toldLater?: number | undefined;
-  /** Of a reversal: the sequence of the entry that it reverses; undefined = nobody knows. */
-  readonly reversed?: number | undefined;
+  /** Of a reversal: the entry that it reverses; undefined = nobody knows. */
+  readonly reversed?: WhenBooked | undefined;
 }
 
 /** A working copy of the world and everything decided on it so far; later commands of a slice see the earlier ones. */
@@ -114,7 +114,8 @@ export class Workbench {
 
   /** Takes down the movement that takes another one back; that one is taken back from here on. */
   recordReversal(known: RecordedMovement, reversal: MovementDraft): void {
-    const { fulfilmentId, sequence: reversed } = known;
+    const { fulfilmentId, sequence, toldLater } = known;
+    const reversed = { sequence, occurredAt: toldLater ?? 0, toldLater: toldLater !== null };
     this.record(fulfilmentId === null ? reversal : { ...reversal, fulfilmentId }, { reversed });
     this.#recorded.set(known.movementId, { ...known, reversedBy: "this slice" });
   }

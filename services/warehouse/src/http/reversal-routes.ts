@@ -74,7 +74,8 @@ export function reversalRoutes(db: Database, desk: Desk): Route[] {
 }
 
 const movementView = (movement: RecordedMovement) => {
-  const { variant, ...shown } = movement;
+  const { variant, toldLater, ...told } = movement;
+  const shown = toldLater === null ? told : { ...told, happenedAt: new Date(toldLater).toISOString() };
   return variant === "only" ? shown : { ...shown, bucket: variant };
 };
 

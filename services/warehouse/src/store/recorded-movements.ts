@@ -5,17 +5,21 @@ import type { LineDecision, RecordedMovement } from "../domain/recorded-movement
 import { REVERSIBLE_DAYS } from "../domain/reversing.js";
 
 const COLUMNS = `movement_id, sku, sequence::float8 AS sequence, location, kind, variant, quantity, reference_type, reference_id, reference_line,
-  fulfilment_id, reverses, reversed_by, decided, round(extract(epoch FROM recorded_at) * 1000)::float8 AS recorded_at`;
+  fulfilment_id, reverses, reversed_by, decided,
+  round(extract(epoch FROM happened_at) * 1000)::float8 AS happened_at, round(extract(epoch FROM recorded_at) * 1000)::float8 AS recorded_at`;
 const LOAD = `SELECT ${COLUMNS} FROM recorded_movement WHERE movement_id = ANY($1::text[])`;
 const SCOPE = `SELECT DISTINCT sku, fulfilment_id FROM recorded_movement WHERE movement_id = ANY($1::text[])`;
 const LIST = `SELECT ${COLUMNS} FROM recorded_movement
   WHERE reference_id = $1 AND (recorded_at, movement_id) > (to_timestamp($2::float8 / 1000.0), $3::text COLLATE "C")
   ORDER BY recorded_at, movement_id LIMIT $4`;
 const KEEP = `INSERT INTO recorded_movement (movement_id, sku, location, kind, variant, quantity, reference_type, reference_id,
-    reference_line, fulfilment_id, reverses, sequence, decided, recorded_at)
-  SELECT m.*, to_timestamp($14::float8 / 1000.0) FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-    $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-    $13::text[]) AS m`;
+    reference_line, fulfilment_id, reverses, sequence, decided, happened_at, recorded_at)
+  SELECT movement_id, sku, location, kind, variant, quantity, reference_type, reference_id, reference_line, fulfilment_id,
+    reverses, sequence, decided, to_timestamp(happened_at / 1000.0), to_timestamp($15::float8 / 1000.0)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::bigint[], $13::text[], $14::float8[])
+    AS m (movement_id, sku, location, kind, variant, quantity, reference_type, reference_id, reference_line, fulfilment_id,
+      reverses, sequence, decided, happened_at)`;
 const REVERSED = `UPDATE recorded_movement m SET reversed_by = r.movement_id
   FROM unnest($1::text[], $2::text[]) AS r (reverses, movement_id) WHERE m.movement_id = r.reverses`;
 // Led by an index of the losses at picking alone, which are few: nearly every order has none.
@@ -42,6 +46,7 @@ interface Row {
   reverses: string | null;
   reversed_by: string | null;
   decided: LineDecision | null;
+  happened_at: number | null;
   recorded_at: number;
 }
 
@@ -98,6 +103,7 @@ export async function keepRecorded(
     column((m) => m.reverses),
     column((m) => m.sequence),
     column((m) => m.decided),
+    column((m) => m.toldLater),
     now,
   ]);
   const reversals = movements.filter(({ reverses }) => reverses !== null);
@@ -125,6 +131,7 @@ function movementOf(row: Row): RecordedMovement {
     movementId: row.movement_id,
     sku: row.sku,
     sequence: row.sequence,
+    toldLater: row.happened_at,
     location: row.location,
     kind: row.kind,
     variant: row.variant,

@@ -88,6 +88,7 @@ function record(
       reverses,
       reversedBy: null,
       decided: decided ?? null,
+      toldLater: toldLater ?? null,
     },
     ...outlineOf(draft),
     fulfilmentId: fulfilmentId ?? null,

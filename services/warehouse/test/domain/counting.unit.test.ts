@@ -3,7 +3,7 @@ import { type CountCause, movementDraft } from "@septet/stock-contracts";
 import type { CountedLine } from "../../src/domain/counting.js";
 import type { LinesChanged, RowsBooked } from "../../src/domain/outcomes.js";
 import { COUNT_VALID_MS } from "../../src/domain/stocktake.js";
-import { book, Floor, foreign, NOW, pick, receive, request, ship, short, surplus } from "./floor.js";
+import { book, Floor, foreign, NOW, pick, receive, request, ship, short, surplus, takeBack } from "./floor.js";
 
 const count = (id: string, more: Partial<CountedLine> & { shelf: number }) => ({
   type: "COUNT_LINES" as const,
@@ -201,10 +201,10 @@ describe("a line is counted again", () => {
     floor.do(approve("s1", "SYNC_LATE"));
     expect(floor.at("SOCKS").total).toBe(95);
     const undone = movementDraft("SHIP", undefined, { ...about, quantity: 5, reverses: "x" });
-    floor.record(undone, { reversed: 4 });
+    floor.record(undone, { reversed: { sequence: 4, occurredAt: 0, toldLater: false } });
     expect(floor.line("s1", "SOCKS").state).toBe("APPROVED");
     expect(floor.at("SOCKS").total).toBe(100);
-    floor.record(undone, { reversed: 3 });
+    floor.record(undone, { reversed: { sequence: 3, occurredAt: 0, toldLater: false } });
     expect(floor.line("s1", "SOCKS")).toMatchObject({ state: "REOPENED", why: "REVERSAL" });
   });
 
@@ -226,6 +226,25 @@ describe("a line is counted again", () => {
     floor.do(surplus(3, arrived));
     expect(floor.line("s1", "SOCKS")).toMatchObject({ state: "REOPENED", why: "LATE_MOVEMENT" });
   });
+
+  test.each<[string, number, string]>([
+    ["before the count", 0, "REOPENED"],
+    ["after the count", 1_500, "APPROVED"],
+  ])(
+    "what had arrived beyond what was under way, %s, was booked after it and is taken back after the approval",
+    (_when, arrivedAfterMs, state) => {
+      const floor = stocked();
+      const arrived = floor.world.now + arrivedAfterMs;
+      floor.wait(1_000);
+      floor.do(count("s1", { shelf: 100 }));
+      floor.wait(1_000);
+      floor.do(surplus(5, arrived));
+      floor.do(approve("s1", "SYNC_LATE"));
+      const receipt = [...floor.world.recorded.values()].find(({ quantity }) => quantity === 5)!;
+      floor.do(takeBack(receipt.movementId));
+      expect(floor.line("s1", "SOCKS").state).toBe(state);
+    },
+  );
 });
 
 describe("two stocktakes of the same goods at once", () => {

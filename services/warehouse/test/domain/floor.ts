@@ -175,11 +175,11 @@ function recordedAfter(before: World["recorded"], decision: Decision): World["re
       recorded.set(movement.movementId, { ...movement, decided });
     }
   }
-  for (const { toldLater: _, fulfilmentId = null, decided = null, ...draft } of decision.movements) {
+  for (const { toldLater = null, fulfilmentId = null, decided = null, ...draft } of decision.movements) {
     const { sku, kind, reference, reverses } = draft;
     const movementId = `w-${recorded.size + 1}`;
     const sequence = [...recorded.values()].filter((movement) => movement.sku === sku).length + 1;
-    const state = { sequence, reversedBy: null, decided };
+    const state = { sequence, toldLater, reversedBy: null, decided };
     recorded.set(movementId, {
       movementId,
       sku,

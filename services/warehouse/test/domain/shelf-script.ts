@@ -189,7 +189,7 @@ export class Shelf {
     const { draft, sequence } = this.#mistakes.splice(nth % this.#mistakes.length, 1)[0]!;
     const quantity = -draft.legs.find((leg) => leg.bucket === "total")!.delta;
     const reversal = movementDraft("SHIP", undefined, { ...about, quantity, reverses: `${SKU}-${sequence}` });
-    this.floor.record(reversal, { reversed: sequence });
+    this.floor.record(reversal, { reversed: { sequence, occurredAt: 0, toldLater: false } });
   }
 
   #deliver(nth: number): void {

@@ -145,6 +145,24 @@ describe("a stocktake while trading goes on", () => {
     expect(await count(await opened(["TOLD"]), "TOLD", 22, { countedAt: early }).then(problemOf)).toBe("counted-at");
   });
 
+  test("what arrived too much before the count, was booked after it and is taken back after the approval reopens the line", async () => {
+    await received("OVER", 20);
+    const id = await opened(["OVER"]);
+    const occurredAt = Date.now() - 1_000;
+    await count(id, "OVER", 20);
+    await floor.tellAgain("TransferSurplusArrived", {
+      ...{ eventId: randomUUID(), occurredAt, transferId: "t9", arrivalId: "a1", lineId: "1", sku: "OVER" },
+      ...{ location: "WUHAN", quantity: 3, unsellable: 0, actor: "arrivals" },
+    });
+    await floor.quiet();
+    await approve(id, "OVER", "SYNC_LATE");
+    expect(await floor.balance("OVER")).toMatchObject({ total: 20 });
+    const { body } = await clerk.get(`/v1/movements?reference=${encodeURIComponent("transfer:t9/a1")}`);
+    expect(body.items[0]).toMatchObject({ kind: "RECEIPT", happenedAt: new Date(occurredAt).toISOString() });
+    await clerk.post("/v1/reversals", { movementId: body.items[0].movementId, reason: "counted twice" });
+    expect(await lineOf(id)).toMatchObject({ state: "REOPENED", why: "REVERSAL", book: { total: 17 } });
+  });
+
   test("a mistake of before the count that is taken back after its approval reopens the line", async () => {
     await received("OOPS", 5);
     await clerk.post("/v1/receipts", { location: "WUHAN", reference: "typo", lines: [{ sku: "OOPS", quantity: 50 }] });

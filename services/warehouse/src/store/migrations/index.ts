@@ -1,3 +1,4 @@
+import { AddMomentOfToldLater1764430000000 } from "./add-moment-of-told-later.js";
 import { AddOrderOfReturnedLines1764200000000 } from "./add-order-of-returned-lines.js";
 import { CreateAlertLines1764220000000 } from "./create-alert-lines.js";
 import { CreateAnnouncements1764230000000 } from "./create-announcements.js";
@@ -21,4 +22,5 @@ export const warehouseMigrations = [
   CreateRecordedMovements1764400000000,
   CreateStocktakes1764410000000,
   IndexOwnEntriesToldLater1764420000000,
+  AddMomentOfToldLater1764430000000,
 ];
