@@ -54,7 +54,10 @@ export async function openClaim(
   actor: string,
 ): Promise<{ readonly claim: Claim & ClaimHead; readonly again: boolean } | Refusal> {
   const known = (await loadClaims(unit, [told.claimId])).get(told.claimId);
-  if (known) return sameClaim(known, told, lines) ? { claim: known, again: true } : conflict(told.claimId);
+  if (known) {
+    const same = await isSameClaim(unit, known, told, lines);
+    return same ? { claim: known, again: true } : conflict(told.claimId);
+  }
   try {
     await createClaim(unit, { ...told, openedAt: unit.now, openedBy: actor });
   } catch (error) {
@@ -87,15 +90,31 @@ export async function addToClaim(
   return undefined;
 }
 
+/** A row of a sheet; `line` is its name by its number, `otherwise` the one that it gets where an earlier sheet has that. */
+export interface ToldClaimRow extends ToldClaimLine {
+  readonly row: number;
+  readonly otherwise: string;
+}
+
 /** Adds rows of a sheet to an open claim, each by itself; one that is there already is passed over. */
 export async function addRowsToClaim(
   unit: UnitOfWork,
   claimId: string,
-  rows: readonly (ToldClaimLine & { readonly row: number })[],
+  rows: readonly ToldClaimRow[],
   actor: string,
 ): Promise<RowOutcome[] | Refusal> {
-  const known = new Map((await loadClaims(unit, [claimId])).get(claimId)?.lines.map((line) => [line.line, line]));
-  const fresh = rows.filter(({ line }) => !known.has(line));
+  const known = (await loadClaims(unit, [claimId])).get(claimId)?.lines ?? [];
+  const places = new Map(known.map((line) => [onHandKey(line.sku, line.location), line]));
+  const names = new Set(known.map(({ line }) => line));
+  const read = await readLines(unit, rows);
+  const stands = rows.map((row, index) => {
+    const line = places.get(onHandKey(read[index]!.sku, row.location));
+    return line !== undefined && isRow(line, row) && saysTheSame(line, row);
+  });
+  const isNamed = (row: ToldClaimRow) => names.has(row.line) && names.has(row.otherwise);
+  const fresh = rows
+    .filter((row, index) => stands[index] === false && !isNamed(row))
+    .map((row) => ({ ...row, line: names.has(row.line) ? row.otherwise : row.line }));
   const judged = await judgeLines(unit, claimId, fresh);
   if ("code" in judged) return judged;
   await add(
@@ -104,17 +123,24 @@ export async function addRowsToClaim(
     judged.filter((one): one is ClaimLine => !("field" in one)),
     actor,
   );
-  const byLine = new Map(fresh.map(({ line }, index) => [line, judged[index]!]));
-  return rows.map(({ row, line, quantity }): RowOutcome => {
-    const before = known.get(line);
-    if (before?.quantity === quantity) return { row, outcome: "ALREADY_APPLIED" };
-    if (before) return { row, outcome: "REJECTED", field: "row", reason: "came before with other content" };
-    const one = byLine.get(line)!;
+  const byRow = new Map(fresh.map(({ row }, index) => [row, judged[index]!]));
+  return rows.map(({ row }, index): RowOutcome => {
+    if (stands[index] === true) return { row, outcome: "ALREADY_APPLIED" };
+    const one = byRow.get(row);
+    if (one === undefined) return { row, outcome: "REJECTED", field: "row", reason: "came before with other content" };
     return "field" in one
       ? { row, outcome: "REJECTED", field: one.field, reason: one.reason }
       : { row, outcome: "APPLIED" };
   });
 }
+
+/** Did a line come from the row of this number, of whatever sheet? */
+const isRow = ({ line }: ClaimLine, { row }: ToldClaimRow): boolean =>
+  line === `row-${row}` || line.endsWith(`/${row}`);
+
+/** Do they say the same of a SKU at a place? */
+const saysTheSame = (known: ClaimLine, told: ToldClaimLine): boolean =>
+  known.quantity === told.quantity && known.reason === told.reason && known.claimedMinor === told.claimedMinor;
 
 /** Takes a step of a claim: sending, settling or giving it up. */
 export async function stepClaim(
@@ -201,15 +227,26 @@ async function add(unit: UnitOfWork, claimId: string, lines: readonly ClaimLine[
   await noteClaimEvents(unit, [{ claimId, what: "LINES_ADDED", detail, actor }], unit.now);
 }
 
-function sameClaim(known: Claim, told: ToldClaim, lines: readonly ToldClaimLine[]): boolean {
-  const { against, party, reference } = told;
-  if (known.against !== against || known.party !== party || known.reference !== reference) return false;
+/** Told again? A currency that was left out may have come with the settlement since. */
+async function isSameClaim(
+  unit: UnitOfWork,
+  known: Claim,
+  told: ToldClaim,
+  lines: readonly ToldClaimLine[],
+): Promise<boolean> {
+  const { against, party, reference, note, currency } = told;
+  if (known.against !== against || known.party !== party) return false;
+  if (known.reference !== reference || known.note !== note) return false;
+  if (currency !== null && currency !== known.currency) return false;
+  const read = await readLines(unit, lines);
   const byLine = new Map(known.lines.map((line) => [line.line, line]));
-  const same = (line: ToldClaimLine) => {
-    const one = byLine.get(line.line);
-    return one?.location === line.location && one.quantity === line.quantity && line.sku.startsWith(one.sku);
-  };
-  return known.lines.length === lines.length && lines.every(same);
+  return (
+    known.lines.length === lines.length &&
+    lines.every((line, index) => {
+      const one = byLine.get(line.line);
+      return one?.sku === read[index]!.sku && one.location === line.location && saysTheSame(one, line);
+    })
+  );
 }
 
 const conflict = (claimId: string): Refusal =>

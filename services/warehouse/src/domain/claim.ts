@@ -108,15 +108,39 @@ export function settle(claim: Claim, settlement: Settlement, now: number): Claim
   });
   const credited = settlement.creditedMinor ?? lines.reduce((sum, line) => sum + (line.creditedMinor ?? 0), 0);
   const outcomes = new Set(lines.map((line) => line.outcome));
-  const fault = amountFault(outcomes.has("CREDITED"), credited, currency);
+  const fault = lineAmountFault(settlement, lines) ?? amountFault(outcomes.has("CREDITED"), credited, currency);
   if (fault !== undefined) return fault;
   const outcome = outcomes.size === 1 ? [...outcomes][0]! : "MIXED";
   return { ...claim, state: "SETTLED", outcome, currency, creditedMinor: credited, closedAt: now, lines };
 }
 
+const wrong = (field: string, reason: string): Refusal =>
+  refuse("CLAIM_AMOUNT", "the amount and the outcome contradict each other", [{ field, reason }]);
+
+/** What is credited has an amount, by itself or within the whole, and what is not has none; the whole is what they come to. */
+function lineAmountFault(
+  { creditedMinor: whole, lines: told }: Settlement,
+  lines: readonly ClaimLine[],
+): Refusal | undefined {
+  const amountOf = (line: { readonly creditedMinor: number | null }) => line.creditedMinor ?? 0;
+  const paid = told.findIndex((line) => line.outcome !== "CREDITED" && amountOf(line) > 0);
+  if (paid >= 0) return wrong(`lines[${paid}].creditedMinor`, "only what was credited has an amount");
+  const credited = lines.filter((line) => line.outcome === "CREDITED");
+  const unpaid = credited.filter((line) => amountOf(line) === 0);
+  const sum = credited.reduce((all, line) => all + amountOf(line), 0);
+  if (whole === null && unpaid.length > 0) {
+    const index = told.findIndex(({ line }) => line === unpaid[0]!.line);
+    const field = index >= 0 ? `lines[${index}].creditedMinor` : "creditedMinor";
+    return wrong(field, "is missing: what was credited has an amount");
+  }
+  if (whole !== null && whole < sum) return wrong("creditedMinor", "is less than its lines come to");
+  if (whole !== null && sum > 0 && unpaid.length === 0 && whole > sum) {
+    return wrong("creditedMinor", "is more than its lines come to");
+  }
+  return undefined;
+}
+
 function amountFault(anyCredited: boolean, credited: number, currency: string | null): Refusal | undefined {
-  const wrong = (field: string, reason: string) =>
-    refuse("CLAIM_AMOUNT", "the amount and the outcome contradict each other", [{ field, reason }]);
   if (anyCredited && credited === 0) return wrong("creditedMinor", "is missing: what was credited has an amount");
   if (!anyCredited && credited > 0) return wrong("creditedMinor", "only what was credited has an amount");
   if (credited > 0 && currency === null) return wrong("currency", "is missing, here and in the claim");

@@ -68,6 +68,7 @@ export const SETTLEMENT = z.strictObject({
   lines: z
     .array(z.strictObject({ line: lineId, outcome: z.enum(CLAIM_OUTCOMES), creditedMinor: minor.optional() }))
     .max(MAX_CLAIM_LINES)
+    .refine((told) => new Set(told.map(({ line }) => line)).size === told.length, "names a line twice")
     .default([]),
   note: z.string().trim().min(1).max(LIMITS.MAX_TEXT_CHARS).optional(),
 });

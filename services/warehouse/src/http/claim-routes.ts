@@ -17,6 +17,7 @@ import {
   planForStep,
   stepClaim,
   type ToldClaimLine,
+  type ToldClaimRow,
 } from "../claims.js";
 import { type Claim, MAX_CLAIM_LINES, send, settle, withdraw } from "../domain/claim.js";
 import type { Refusal } from "../domain/refusal.js";
@@ -131,7 +132,8 @@ function uploadLines(
 ): Promise<Answer> {
   const { claimId } = handed.params;
   const { location } = handed.query;
-  return bulkUpload<ToldClaimLine & { row: number }>(db, {
+  const key = idempotencyClaim(handed).id.slice(0, 16);
+  return bulkUpload<ToldClaimRow>(db, {
     context: handed,
     columns: COLUMNS,
     told: { claimId, location: location ?? null },
@@ -140,7 +142,7 @@ function uploadLines(
       if (!("data" in read)) return read;
       if (read.data.location === undefined)
         return { row, field: "location", reason: "is missing, in the row and in the query" };
-      return { row, ...lineOf(`row-${row}`, read.data) };
+      return { row, otherwise: `${key}/${row}`, ...lineOf(`row-${row}`, read.data) };
     },
     book: async (rows) => {
       const outcomes = await transact(

@@ -178,6 +178,34 @@ test("lines come as a sheet, too, each row by itself, and settled some different
   expect(settled.body).toMatchObject({ outcome: "MIXED", creditedMinor: 600, claimedMinor: 1_200 });
 });
 
+test("a second sheet adds its lines to those of the first; what a sheet changes is named and not passed over", async () => {
+  for (const sku of ["D1", "D2", "D3"]) await broken(sku, 5);
+  await open("claim-9", []);
+  const path = "/v1/claims/claim-9/lines?location=WUHAN";
+  const sheet = (...rows: string[]) => post(path, ["sku,quantity,claimedMinor", ...rows].join("\n"), CSV);
+  expect((await sheet("D1,2,100")).body).toMatchObject({ applied: 1 });
+  expect((await sheet("D2,2,100")).body).toMatchObject({ applied: 1, alreadyApplied: 0 });
+  expect((await sheet("D2,2,100", "D3,1,")).body).toMatchObject({ applied: 1, alreadyApplied: 1 });
+  expect((await sheet("D1,2,900")).body).toMatchObject({ applied: 0, rejected: 1, errors: [{ row: 2, field: "sku" }] });
+  const { lines } = await look("claim-9");
+  expect(lines.map((one: { sku: string; claimedMinor: number }) => [one.sku, one.claimedMinor])).toEqual([
+    ["D1", 100],
+    ["D2", 100],
+    ["D3", null],
+  ]);
+});
+
+test("an id stands for one claim: told again it stands, with another SKU or amount it is refused", async () => {
+  await broken("E1", 5);
+  await broken("E10", 5);
+  const told = [{ sku: "E1", quantity: 1, claimedMinor: 100 }];
+  expect((await open("claim-10", told)).status).toBe(201);
+  expect((await open("claim-10", told)).status).toBe(200);
+  for (const other of [{ sku: "E10" }, { claimedMinor: 200 }, { reason: "torn" }]) {
+    expect(refusal(await open("claim-10", [{ ...told[0]!, ...other }]))).toEqual([409, "claim-conflict"]);
+  }
+});
+
 test("claims are listed and found, and a supplier's report adds up", async () => {
   await broken("C8", 9);
   const party = { party: "Li Ning" };
