@@ -77,7 +77,7 @@ describe("a cancellation at the warehouse ends alike, whichever of its facts com
     shop.pick("PICK_SHORT", "o1", "l", "w1", 5);
     shop.answerCancel("o1", "o1/1", { l: 0 });
     expect(shop.order("o1").state).toBe("CANCELLED");
-    expect(shop.events("OrderReservationReleased")).toEqual([
+    expect(shop.events("OrderReservationReleased")).toMatchObject([
       { orderId: "o1", reason: "CANCELLED", lines: [{ lineId: "l", sku: "socks", quantity: 5, location: "w1" }] },
     ]);
   });

@@ -36,6 +36,6 @@ describe("an order that breaks the contract", () => {
   ])("is put aside and answered; %s says whether money was taken for it", async (payment, paid) => {
     const [item] = await itemsOf(codecOf(brokenOrder(payment)), [MESSAGE], "order-reservation");
     expect(item?.refusal).toBeDefined();
-    expect(item?.command).toEqual({ type: "RefuseInvalidOrder", orderId: "o1", paid });
+    expect(item?.command).toEqual({ type: "RefuseInvalidOrder", orderId: "o1", paid, language: null });
   });
 });
