@@ -6,6 +6,7 @@ import { suggestionRoutes } from "./http/suggestion-routes.js";
 import { transferRoutes } from "./http/transfer-routes.js";
 import { turningRoutes } from "./http/turning-routes.js";
 import { transferConsumer } from "./messaging/consumer.js";
+import { warehouseConsumer } from "./messaging/warehouse-consumer.js";
 import { transferMigrations } from "./store/migrations/index.js";
 import { dropOldSales } from "./store/old-sales.js";
 import { SUGGESTION_VARIABLES, suggestionSettings } from "./suggestion-config.js";
@@ -42,7 +43,7 @@ export function transferService(): ServiceDefinition<typeof SUGGESTION_VARIABLES
       ...suggestionRoutes(context, suggestionsOf(context)),
       balancesRoute({ db: context.db, service: "transfer", sql: BALANCES }),
     ],
-    consumers: (context) => [transferConsumer(context)],
+    consumers: (context) => [transferConsumer(context), warehouseConsumer(context)],
     jobs: (context) => [
       overdueSweeper(context),
       context.every(context.config.SUGGESTIONS_EVERY_SECONDS * 1_000, "suggestions", () =>

@@ -4,6 +4,7 @@ import { WAREHOUSE as LEEDS, Scenario } from "../support/scenario.js";
 
 const DAY_MS = 86_400_000;
 const BATH = "BATH";
+const CORNER = "CORNER-SHOP";
 const PATIENCE_MS = 120_000;
 
 let shop: Scenario;
@@ -179,6 +180,19 @@ test("a shipment that was taken back was no sale", async () => {
     reason: "still here",
   });
   await untilSuggested("SALT", 0);
+});
+
+test("nothing is suggested to a warehouse that was closed, until it is opened again", async () => {
+  const open = (active: boolean) => shop.warehouse.put(`/v1/warehouses/${CORNER}`, { name: CORNER, active });
+  await open(true);
+  await shop.receive("PEPPER", 280, CORNER);
+  await shop.sold("corner-1", "PEPPER", 280);
+  await shop.receive("PEPPER", 300, LEEDS);
+  await untilSuggested("PEPPER", 1);
+  await open(false);
+  await untilSuggested("PEPPER", 0);
+  await open(true);
+  await untilSuggested("PEPPER", 1);
 });
 
 test("sales count for 28 days: then Bath has sold nothing, and nothing is suggested any more", async () => {

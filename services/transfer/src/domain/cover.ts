@@ -6,6 +6,8 @@ import { DAILY_SALES_WINDOW_DAYS } from "@septet/stock-contracts";
  */
 export interface WarehouseStock {
   readonly location: string;
+  /** Nothing is brought there any more. */
+  readonly closed: boolean;
   /** The copy folded from the movements; below 0 while facts have overtaken promises. */
   readonly sellable: number;
   /** What open transfers want from here and have not reserved yet: still in `sellable`, but spoken for. */

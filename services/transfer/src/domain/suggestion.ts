@@ -49,7 +49,7 @@ export interface Suggestion {
  *
  * Each suggestion stands by itself on the present figures. Where two take from the same source, making one changes what
  * is left of the other: suggest again. Where nothing was sold cover has no end, so such a warehouse is a source, never a
- * destination. What open transfers bring counts as there, so that the same is not proposed twice.
+ * destination; nor is one that was closed. What open transfers bring counts as there, so that the same is not proposed twice.
  * @param stocks one entry per location
  * @returns furthest apart first
  */
@@ -83,7 +83,8 @@ function best(
   destination: Place,
   policy: SuggestionPolicy,
 ): Suggestion | undefined {
-  if (destination.coverDays === null || destination.coverDays >= policy.enoughDays) return undefined;
+  if (destination.at.closed || destination.coverDays === null) return undefined;
+  if (destination.coverDays >= policy.enoughDays) return undefined;
   for (const source of sources) {
     const differenceDays = source.comparable - destination.comparable;
     if (differenceDays < policy.minDifferenceDays || differenceDays <= 0) return undefined;

@@ -28,7 +28,8 @@ const figures = (skus: string, firstDay: string, lastDay: string) => `
     UNION ALL SELECT sku, source, 0, 0, awaiting, 0, 0, 0 FROM open
     UNION ALL SELECT sku, goal, 0, 0, 0, awaiting, held, under_way FROM open),
   figure AS (
-    SELECT sku, location, sum(sellable)::float8 AS sellable, sum(sold)::float8 AS "soldPieces",
+    SELECT sku, location, location IN (SELECT location FROM warehouse_copy WHERE NOT active) AS closed,
+           sum(sellable)::float8 AS sellable, sum(sold)::float8 AS "soldPieces",
            sum(spoken_for)::float8 AS "spokenFor", sum(planned_in)::float8 AS "plannedIn",
            sum(reserved_in)::float8 AS "reservedIn", sum(in_transit_in)::float8 AS "inTransitIn"
       FROM part WHERE location NOT LIKE 'supplier:%' GROUP BY sku, location)`;
@@ -50,9 +51,9 @@ const APART = `WITH ${figures("sku > $1 AND sku <= $2", "$3", "$4")},
       FROM figure),
   apart AS (
     SELECT *, max(days) FILTER (WHERE gives) OVER of_sku
-              - min(days) FILTER (WHERE "soldPieces" > 0 AND days < $5) OVER of_sku AS difference
+              - min(days) FILTER (WHERE "soldPieces" > 0 AND days < $5 AND NOT closed) OVER of_sku AS difference
       FROM cover WINDOW of_sku AS (PARTITION BY sku))
-  SELECT sku, location, sellable, "soldPieces", "spokenFor", "plannedIn", "reservedIn", "inTransitIn"
+  SELECT sku, location, closed, sellable, "soldPieces", "spokenFor", "plannedIn", "reservedIn", "inTransitIn"
     FROM apart WHERE difference > 0 AND difference >= $6 ORDER BY sku, location`;
 
 const NEXT = `SELECT max(sku COLLATE "C") AS sku FROM

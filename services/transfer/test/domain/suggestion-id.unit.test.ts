@@ -7,6 +7,7 @@ import { proposalIn, proposalOf, standingOf, suggestionIdOf } from "../../src/do
 const POLICY = { minDifferenceDays: 7, minPieces: 1, packPieces: 1, sourceKeepsDays: 14, enoughDays: 28 };
 const at = (location: string, sellable: number): WarehouseStock => ({
   location,
+  closed: false,
   sellable,
   soldPieces: 28,
   ...{ spokenFor: 0, plannedIn: 0, reservedIn: 0, inTransitIn: 0 },

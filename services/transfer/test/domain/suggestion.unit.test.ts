@@ -14,7 +14,7 @@ const POLICY: SuggestionPolicy = {
 /** A warehouse that sells `perDay` pieces a day and has `sellable`. */
 function at(location: string, sellable: number, perDay: number, more: Partial<WarehouseStock> = {}): WarehouseStock {
   const none = { spokenFor: 0, plannedIn: 0, reservedIn: 0, inTransitIn: 0 };
-  return { location, sellable, soldPieces: perDay * 28, ...none, ...more };
+  return { location, closed: false, sellable, soldPieces: perDay * 28, ...none, ...more };
 }
 
 const routes = (stocks: readonly WarehouseStock[], policy: Partial<SuggestionPolicy> = {}) =>
@@ -82,6 +82,12 @@ describe("no transfer is suggested", () => {
     expect(routes([at("WUH", 300, 5), at("BJS", 0, 0)])).toEqual([]);
   });
 
+  test("to a warehouse that is closed; it can be emptied", () => {
+    const closed = at("OLD", 0, 1, { closed: true });
+    expect(routes([at("WUH", 300, 5), closed])).toEqual([]);
+    expect(routes([at("OLD", 300, 1, { closed: true }), at("BJS", 0, 1)])).toEqual(["OLD>BJS 150"]);
+  });
+
   test("from or to a supplier", () => {
     expect(routes([at("supplier:s1", 900, 1), at("BJS", 0, 1)])).toEqual([]);
     expect(routes([at("WUH", 900, 1), at("supplier:s1", 0, 1)])).toEqual([]);
@@ -141,6 +147,7 @@ describe("for any stock and sales", () => {
   const stocks = fc
     .array(
       fc.record({
+        closed: fc.constantFrom(false, false, false, true),
         sellable: fc.integer({ min: -50, max: 2_000 }),
         spokenFor: pieces,
         plannedIn: pieces,

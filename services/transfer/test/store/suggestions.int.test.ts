@@ -12,6 +12,7 @@ import {
 import { foldCopies } from "../../src/store/fold-copies.js";
 import { transferMigrations } from "../../src/store/migrations/index.js";
 import { dropOldSales, readNow } from "../../src/store/old-sales.js";
+import { keepWarehouses } from "../../src/store/warehouse-copy.js";
 import { readStock } from "../../src/store/warehouse-stock.js";
 import { Suggestions } from "../../src/suggestions.js";
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await db.query("TRUNCATE stock_copy, daily_sale, suggestion, transfer, transfer_line");
+  await db.query("TRUNCATE stock_copy, daily_sale, warehouse_copy, suggestion, transfer, transfer_line");
   await db.query("UPDATE suggestion_run SET began_at = NULL");
 });
 
@@ -137,14 +138,14 @@ describe("suggestions", () => {
     await open({ requested: 10, reserved: 10, dispatched: 10 }, true);
     expect((await readStock(db, ["SOCKS"], now)).get("SOCKS")).toEqual([
       {
-        ...{ location: "BJS", sellable: 0, soldPieces: 28 },
+        ...{ location: "BJS", closed: false, sellable: 0, soldPieces: 28 },
         spokenFor: 0,
         plannedIn: 10,
         reservedIn: 10,
         inTransitIn: 6,
       },
       {
-        ...{ location: "WUH", sellable: 100, soldPieces: 28 },
+        ...{ location: "WUH", closed: false, sellable: 100, soldPieces: 28 },
         spokenFor: 10,
         plannedIn: 0,
         reservedIn: 0,
@@ -156,6 +157,17 @@ describe("suggestions", () => {
         { quantity: 37, source: { coverDaysBefore: 100 }, destination: { coverDaysBefore: 26 } },
       ]);
     }
+  });
+
+  test("leave out a warehouse that was closed, until it is opened again, whatever older definition comes late", async () => {
+    await foldCopies(db, [...stocked("WUH", 100, 1), ...stocked("BJS", 0, 1)], now);
+    await keepWarehouses(db, [defined("BJS", false, 2), defined("BJS", true, 1), defined("WUH", false, 1)]);
+    await keepWarehouses(db, [defined("BJS", true, 1)]);
+    await suggestions().refresh();
+    expect([await listed(), await listed({ sku: "SOCKS" })]).toEqual([[], []]);
+    expect(await db.query("SELECT 1 FROM suggestion")).toEqual([]);
+    await keepWarehouses(db, [defined("BJS", true, 3)]);
+    expect(await listed({ sku: "SOCKS" })).toMatchObject([{ source: { location: "WUH" }, quantity: 50 }]);
   });
 
   test("of one SKU do not wait until all have been gone through", async () => {
@@ -175,6 +187,8 @@ describe("suggestions", () => {
     expect(await listed()).toHaveLength(1);
   });
 });
+
+const defined = (location: string, active: boolean, version: number) => ({ location, active, version });
 
 /** A transfer of SOCKS from WUH to BJS with one line whose accounts read so. */
 async function open(accounts: Readonly<Record<string, number>>, returning = false): Promise<void> {
