@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Loose } from "./loose.js";
 
 export interface Answer<T = Loose> {
@@ -11,11 +12,18 @@ export interface Answer<T = Loose> {
 export interface RequestOptions {
   readonly idempotencyKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds until it is given up; 30 s if not given. */
+  /** Milliseconds until it is given up; 60 s if not given. */
   readonly timeoutMs?: number;
 }
 
-/** A small JSON client that adds the token, and an Idempotency-Key to every POST. */
+const TIMEOUT_MS = 60_000;
+/** Before what was answered 503 is asked again, milliseconds. */
+const AGAIN_AFTER_MS = 200;
+
+/**
+ * A small JSON client that adds the token, and an Idempotency-Key to every POST. What is answered 503, "nothing was kept, ask
+ * again", it asks again under the same key until its time is over, as services tell their callers to.
+ */
 export interface ServiceClient {
   request<T = Loose>(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer<T>>;
   get<T = Loose>(path: string, options?: RequestOptions): Promise<Answer<T>>;
@@ -27,7 +35,7 @@ export interface ServiceClient {
 export function serviceClient(baseUrl: string, token: () => Promise<string>): ServiceClient {
   const request: ServiceClient["request"] = async (method, path, body, options = {}) => {
     const bearer = await token();
-    const answer = await fetch(baseUrl + path, {
+    const init = {
       method,
       headers: {
         ...(bearer === "" ? {} : { authorization: `Bearer ${bearer}` }),
@@ -36,8 +44,16 @@ export function serviceClient(baseUrl: string, token: () => Promise<string>): Se
         ...options.headers,
       },
       ...(body === undefined ? {} : { body: encode(body) }),
-      signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
-    });
+    };
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const end = performance.now() + timeoutMs;
+    const once = () => fetch(baseUrl + path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    let answer = await once();
+    while (answer.status === 503 && performance.now() < end) {
+      await answer.body?.cancel();
+      await delay(AGAIN_AFTER_MS);
+      answer = await once();
+    }
     const text = await answer.text();
     const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
     return { status: answer.status, headers: answer.headers, body: isJson && text !== "" ? JSON.parse(text) : text };

@@ -108,7 +108,8 @@ describe("a movement that did not arrive", () => {
 
     expect(await republish(database, { sku: "sock", from: 1, to: 9 })).toEqual({ sent: [1, 2, 3, 4, 5], missing: [] });
     await eventually(async () => expect(await openGaps(reader)).toEqual([]));
-    expect(applied.toSorted()).toEqual([1, 2, 3, 4, 5]);
+    // The gap is closed by the commit; what it applied is noted when the reader hears of that.
+    await eventually(() => expect(applied.toSorted()).toEqual([1, 2, 3, 4, 5]));
   });
 
   test("deleted before it was sent: without --void it is named lost, with it the sequence is closed by VOID", async () => {
@@ -276,10 +277,11 @@ describe("dead letters", () => {
       headers: { traceparent: "00-2" },
       replayed: false,
     });
-    const before = received.length;
+    const ofTheOrder = () => received.filter(({ key }) => key === "order-1");
+    const before = ofTheOrder().length;
     await replayDeadLetters(log, "order-reservation", [letter!]);
-    await eventually(() => expect(received.length).toBeGreaterThan(before));
-    expect(received.at(-1)).toMatchObject({ key: "order-1", value: broken, headers: { traceparent: "00-2" } });
+    await eventually(() => expect(ofTheOrder().length).toBeGreaterThan(before));
+    expect(ofTheOrder().at(-1)).toMatchObject({ value: broken, headers: { traceparent: "00-2" } });
     const letters = await readDeadLetters(log, "order-reservation");
     expect(letters.find((one) => one.id === letter!.id)?.replayed).toBe(true);
   });

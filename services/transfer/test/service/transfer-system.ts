@@ -151,9 +151,17 @@ export class TransferSystem {
     return row ?? { transferReserved: 0, inTransit: 0 };
   }
 
-  /** Waits until every message up to now is settled and everything decided is published. */
+  /**
+   * Waits until every message up to now is settled and everything decided is published. The outbox is looked at before the
+   * ends of the topics, because what it held is read back, and after them, because what was read has led to more.
+   */
   async quiet(): Promise<void> {
+    const hasSentAll = async () => {
+      const sql = "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL";
+      return (await this.system.query("transfer", sql))[0].n === 0;
+    };
     await until("transfers have read and sent everything", WITHIN_MS, async () => {
+      if (!(await hasSentAll())) return false;
       for (const topic of ["stock.transfers.v1", "stock.movements.v1"]) {
         const ends = await this.#log.endOffsets(topic);
         const rows = await this.system.query<{ partition: number; next: number }>(
@@ -164,12 +172,7 @@ export class TransferSystem {
         const next = new Map(rows.map((offset) => [offset.partition, offset.next]));
         for (const [partition, end] of ends) if ((next.get(partition) ?? 0) < end) return false;
       }
-      // After the offsets: what a message led to is in the outbox in the transaction that settled it.
-      const [row] = await this.system.query(
-        "transfer",
-        "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
-      );
-      return row.n === 0;
+      return hasSentAll();
     });
   }
 }

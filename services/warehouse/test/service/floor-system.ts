@@ -135,14 +135,17 @@ export class FloorSystem {
     });
   }
 
-  /** Waits until every message up to now is settled and everything decided is published. */
+  /**
+   * Waits until every message up to now is settled and everything decided is published. The outbox is looked at before the
+   * ends of the topics, because what it held is read back, and after them, because what was read has led to more.
+   */
   async quiet(): Promise<void> {
+    const hasSentAll = async () => {
+      const sql = "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL";
+      return (await this.system.query("warehouse", sql))[0].n === 0;
+    };
     await until("the warehouse has read and sent everything", WITHIN_MS, async () => {
-      const [row] = await this.system.query(
-        "warehouse",
-        "SELECT count(*)::int AS n FROM outbox WHERE published_at IS NULL",
-      );
-      if (row.n > 0) return false;
+      if (!(await hasSentAll())) return false;
       for (const topic of [
         "stock.fulfilments.v1",
         "stock.movements.v1",
@@ -158,7 +161,7 @@ export class FloorSystem {
         const next = new Map(rows.map((offset) => [offset.partition, offset.next]));
         for (const [partition, end] of ends) if ((next.get(partition) ?? 0) < end) return false;
       }
-      return true;
+      return hasSentAll();
     });
   }
 }

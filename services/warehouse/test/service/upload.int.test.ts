@@ -12,7 +12,7 @@ afterAll(() => floor.stop());
 
 const CSV = { "content-type": "text/csv" };
 const upload = (path: string, body: string, idempotencyKey: string, type = CSV) =>
-  floor.clerk().post(path, body, { headers: type, idempotencyKey, timeoutMs: 120_000 });
+  floor.clerk().post(path, body, { headers: type, idempotencyKey, timeoutMs: 240_000 });
 const bookedLines = async (reference: string): Promise<number> => {
   const sql = "SELECT count(*)::int AS n FROM document_line WHERE document_id = $1";
   return (await floor.system.query("warehouse", sql, [`RECEIPT/WUHAN/${reference}`]))[0].n;
@@ -31,8 +31,16 @@ test("100,000 lines, three of them bad, killed half way: the same key goes on an
   const lines = ["sku,quantity", ...Array.from({ length: ROWS }, (_, index) => lineOf(index + 2))];
   const path = "/v1/receipts?location=WUHAN&reference=big";
   const token = await floor.system.token(["warehouse"]);
-  const pieces = (function* () {
-    for (let start = 0; start < lines.length; start += 500) yield `${lines.slice(start, start + 500).join("\n")}\n`;
+  // The second half is not sent before the kill: a fast warehouse would be done before a slow test has seen a good part.
+  let goOn: () => void = () => undefined;
+  const killed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const pieces = (async function* () {
+    for (let start = 0; start < lines.length; start += 500) {
+      if (start >= ROWS / 2) await killed;
+      yield `${lines.slice(start, start + 500).join("\n")}\n`;
+    }
   })();
   const broken = fetch(`${floor.system.urls.warehouse![0]}${path}`, {
     method: "POST",
@@ -41,8 +49,9 @@ test("100,000 lines, three of them bad, killed half way: the same key goes on an
     duplex: "half",
   } as RequestInit);
   const outcome = expect(broken).rejects.toThrow();
-  await until("a good part is booked", 90_000, async () => (await bookedLines("big")) >= 10_000);
+  await until("a good part is booked", 120_000, async () => (await bookedLines("big")) >= 10_000);
   await floor.system.kill("warehouse");
+  goOn();
   await outcome;
   const before = await bookedLines("big");
   expect(before).toBeLessThan(ROWS - BAD.size);
