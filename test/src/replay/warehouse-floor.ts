@@ -30,7 +30,7 @@ export interface FloorAccount {
 }
 
 /** How long the warehouse may take to hear of a request that we have heard of already. */
-const REQUEST_KNOWN_MS = 60_000;
+const REQUEST_KNOWN_MS = 180_000;
 
 /** Plays the people in the two warehouses through the warehouse's HTTP: they pick, ship, take back and write off. */
 export class WarehouseFloor {

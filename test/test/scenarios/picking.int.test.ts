@@ -198,9 +198,11 @@ describe("what was recorded by mistake", () => {
     const lines = [{ sku: "RUG", quantity: 2, unsellableQuantity: 0 }];
     await shop.warehouse.post("/v1/receipts", randomUUID(), { location: OTHER, reference, lines });
     await shop.untilBucket("RUG", "sellable", 2, OTHER);
-    const { body } = await shop.ledger.get("/v1/stock/RUG/movements");
-    const receipt = body.items.find((m: { kind: string; legs: { location: string }[] }) => {
-      return m.kind === "RECEIPT" && m.legs[0]!.location === WAREHOUSE;
+    const receipt = await waitFor("the receipt in the ledger", async () => {
+      const { body } = await shop.ledger.get("/v1/stock/RUG/movements", [404]);
+      return body.items?.find((m: { kind: string; legs: { location: string }[] }) => {
+        return m.kind === "RECEIPT" && m.legs[0]!.location === WAREHOUSE;
+      });
     });
     expect((await takeBack(receipt.movementId)).status).toBe(201);
     await shop.untilBucket("RUG", "orderReserved", 2, OTHER);
@@ -255,8 +257,8 @@ describe("what was recorded by mistake", () => {
     await shop.publish(orderPlaced({ orderId: "tray-1", lines: [{ sku: "TRAY", quantity: 1 }] }));
     await shop.outcome("tray-1", "OrderReserved");
     const reserve = await waitFor("the promise in the ledger", async () => {
-      const { body } = await shop.ledger.get("/v1/stock/TRAY/movements");
-      return body.items.find(({ kind }: { kind: string }) => kind === "RESERVE");
+      const { body } = await shop.ledger.get("/v1/stock/TRAY/movements", [404]);
+      return body.items?.find(({ kind }: { kind: string }) => kind === "RESERVE");
     });
     expect(problem(await takeBack(reserve.movementId))).toEqual([404, "unknown-movement"]);
   });

@@ -25,12 +25,7 @@ afterAll(async () => {
 /** A paid order whose pieces somebody takes from the shelf in Wuhan; the path of its fulfilment. */
 async function picked(orderId: string, quantity: number, sku = SKU): Promise<string> {
   await shop.publish(orderPlaced({ orderId, payment: "PAID", lines: [{ sku, quantity }] }));
-  const { fulfilmentId } = await shop.outcome(orderId, "FulfilmentRequested");
-  const path = `/v1/fulfilments/${encodeURIComponent(fulfilmentId)}`;
-  await waitFor(`${fulfilmentId} at the warehouse`, async () => {
-    return (await shop.warehouse.post(`${path}/pick`, randomUUID(), {}, [404])).status === 200;
-  });
-  return path;
+  return shop.picked(orderId);
 }
 
 const post = (path: string, body: object = {}) => shop.warehouse.post(path, randomUUID(), body, [409, 422]);

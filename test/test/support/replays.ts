@@ -9,6 +9,7 @@ import { type SmallLogOptions, writeSmallLog } from "../../src/shape/small-log.j
 import { temporaryFolder } from "./temporary-folder.js";
 
 const WAREHOUSES = ["LEEDS", "LONDON"] as const;
+const PATIENCE_MS = 180_000;
 
 /** Two days of a small shop of the retailer's shape. */
 export const TWO_DAYS: SmallLogOptions = {
@@ -49,6 +50,7 @@ export async function replayOn(
     warehouses: WAREHOUSES,
     speed: undefined,
     concurrency: 8,
+    patienceMs: PATIENCE_MS,
     onProgress: () => undefined,
     ...(onHalfway ? { onHalfway } : {}),
   });

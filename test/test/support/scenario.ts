@@ -42,6 +42,8 @@ export class Scenario {
   readonly ledger: ServiceClient;
   private readonly heard: Named[] = [];
   private readonly byOrder = new Map<string, Named[]>();
+  /** The offset after the last record heard, by topic and partition. */
+  private readonly heardUpTo = new Map<string, number>();
   private following: { stop(): Promise<void> } | undefined;
 
   private constructor(stack: TestStack, system: System) {
@@ -75,7 +77,10 @@ export class Scenario {
     this.following = await this.wire.follow(
       `scenario-${randomUUID()}`,
       HEARD,
-      (record) => this.hear(record),
+      (record, message) => {
+        this.hear(record);
+        this.heardUpTo.set(`${message.topic}/${message.partition}`, message.offset + 1);
+      },
       (error) => {
         throw error;
       },
@@ -89,6 +94,29 @@ export class Scenario {
       await this.system.stop();
     } finally {
       await this.stack.stop();
+    }
+  }
+
+  /**
+   * Waits until the services have published all that they had decided by now, and the test has heard it: before that, what a
+   * service shows over HTTP may be ahead of what was heard.
+   */
+  async untilAllHeard(): Promise<void> {
+    const services = (Object.keys(this.system.urls) as LocalService[]).filter((service) => service !== "ledger");
+    for (const service of services)
+      await waitFor(
+        `${service} to publish everything`,
+        async () => {
+          const sql = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL) AS waits";
+          return (await this.system.query<{ waits: boolean }>(service, sql))[0]?.waits === false;
+        },
+        { timeoutMs: PATIENCE_MS },
+      );
+    for (const topic of HEARD) {
+      const ends = await this.wire.eventLog.endOffsets(topic);
+      const missing = () =>
+        [...ends].filter(([partition, end]) => (this.heardUpTo.get(`${topic}/${partition}`) ?? 0) < end);
+      await waitFor(`${topic} to be heard`, () => missing().length === 0, { timeoutMs: PATIENCE_MS, seen: missing });
     }
   }
 
@@ -226,18 +254,29 @@ export class Scenario {
     return (await auditWhenStill(this.ledger, patienceMs)).failures;
   }
 
-  /** A paid order that is picked and shipped whole, from one location. */
+  /** A paid order that is picked and shipped whole, from one location, once its pieces may be sold there. */
   async sold(orderId: string, sku: string, quantity: number): Promise<void> {
     await this.publish(orderPlaced({ orderId, payment: "PAID", lines: [{ sku, quantity }] }));
+    await this.shipped(orderId);
+  }
+
+  /** Picks and ships the fulfilment of a paid order. */
+  async shipped(orderId: string): Promise<void> {
+    const path = await this.picked(orderId);
+    await this.warehouse.post(`${path}/ship`, `ship ${orderId}`, {});
+    await this.outcome(orderId, "OrderFulfilled");
+  }
+
+  /** Picks the fulfilment of a paid order as soon as the warehouse knows it, which may be later than the test; its path. */
+  async picked(orderId: string): Promise<string> {
     const { fulfilmentId } = await this.outcome(orderId, "FulfilmentRequested");
     const path = `/v1/fulfilments/${encodeURIComponent(fulfilmentId)}`;
     await waitFor(
       `${fulfilmentId} at the warehouse`,
-      async () => (await this.warehouse.post(`${path}/pick`, `pick ${orderId}`, {}, [404])).status === 200,
+      async () => (await this.warehouse.post(`${path}/pick`, randomUUID(), {}, [404])).status === 200,
       { timeoutMs: PATIENCE_MS },
     );
-    await this.warehouse.post(`${path}/ship`, `ship ${orderId}`, {});
-    await this.outcome(orderId, "OrderFulfilled");
+    return path;
   }
 
   /** The dead letters of a service. */
