@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 
 /** Offsets from the port base; the services' ones are theirs for good (design: console 0, services 1 to 5). */
 export const PORT_OFFSETS = { postgres: 32, registry: 81, kafka: 92, kafkaController: 93 } as const;
@@ -36,26 +36,52 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** A hundred ports that no other process gets from here until they are given back, or this process has ended. */
+export interface PortRange {
+  readonly base: number;
+  release(): void;
+}
+
+/** Who listens here has the hundred ports; nothing is ever said there. */
+const GUARD_OFFSET = 99;
+
 /**
- * A port base with all of a stack's ports free. It lies below the range from which systems take outgoing ports
- * (32768 on Linux), so that no connection sits down on them between this look and the start.
+ * A hundred ports, all of a stack's among them free. They lie below the range from which systems take outgoing ports
+ * (32768 on Linux), so that no connection sits down on them between this look and the start; and they are kept while
+ * what uses them is down, or has not come up yet.
  */
-export async function freePortBase(): Promise<number> {
+export async function takePortRange(): Promise<PortRange> {
   const offsets = [...Object.values(PORT_OFFSETS), ...Object.values(SERVICES).map((service) => service.portOffset), 0];
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 400; attempt++) {
     const base = 10_000 + Math.floor(Math.random() * 220) * 100;
+    const guard = await listenOn(base + GUARD_OFFSET);
+    if (guard === undefined) continue;
     const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
+    if (free.every(Boolean)) return { base, release: () => void guard.close() };
+    guard.close();
   }
   throw new Error("No free range of ports between 10000 and 32000.");
 }
 
-function isFree(port: number): Promise<boolean> {
+/** The base of a port range that this process keeps until its end. */
+export async function freePortBase(): Promise<number> {
+  return (await takePortRange()).base;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = await listenOn(port);
+  if (server === undefined) return false;
+  await new Promise((resolve) => server.close(resolve));
+  return true;
+}
+
+/** Undefined when somebody listens there, or nobody may. It keeps no process alive. */
+function listenOn(port: number): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer().unref();
     server.once("error", (error: NodeJS.ErrnoException) =>
-      error.code === "EADDRINUSE" || error.code === "EACCES" ? resolve(false) : reject(error),
+      error.code === "EADDRINUSE" || error.code === "EACCES" ? resolve(undefined) : reject(error),
     );
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    server.listen(port, "127.0.0.1", () => resolve(server));
   });
 }

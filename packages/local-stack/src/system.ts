@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { auditEnv, ledgerLast } from "./audit-env.js";
 import { ROLES, type Role } from "./auth.js";
 import type { Loose } from "./loose.js";
-import { freePort, type LocalService, SERVICES } from "./ports.js";
+import { type LocalService, type PortRange, SERVICES, takePortRange } from "./ports.js";
 import { withClient } from "./postgres.js";
 import { type KeptProcess, ProcessKeeper, tailOf } from "./process-keeper.js";
 import { type ServiceClient, serviceClient } from "./service-client.js";
@@ -79,7 +79,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stack.topicPrefix(options.partitions === undefined ? {} : { partitions: options.partitions }),
     ...counts.map(async ([service]) => [service, await stack.createDatabase(SERVICES[service].database)] as const),
   ]);
-  const system = new RunningSystem(options, prefix, new Map(databases), logs, keeper, records);
+  const ports = await takePortRange();
+  const system = new RunningSystem({ options, prefix, databases: new Map(databases), logs, keeper, records, ports });
   try {
     for (const [service, count] of counts) for (let i = 0; i < count; i++) await system.add(service, i);
     await system.ready(options.readyMs ?? READY_MS);
@@ -88,6 +89,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     throw error;
   }
   return system;
+}
+
+interface Ground {
+  readonly options: SystemOptions;
+  readonly prefix: string;
+  readonly databases: ReadonlyMap<LocalService, TestDatabase>;
+  readonly logs: string;
+  readonly keeper: ProcessKeeper;
+  readonly records: string;
+  readonly ports: PortRange;
 }
 
 class RunningSystem implements System {
@@ -100,17 +111,12 @@ class RunningSystem implements System {
   readonly #databases: ReadonlyMap<LocalService, TestDatabase>;
   readonly #keeper: ProcessKeeper;
   readonly #records: string;
+  readonly #ports: PortRange;
   readonly #instances = new Map<string, Instance>();
 
-  constructor(
-    options: SystemOptions,
-    prefix: string,
-    databases: ReadonlyMap<LocalService, TestDatabase>,
-    logs: string,
-    keeper: ProcessKeeper,
-    records: string,
-  ) {
+  constructor({ options, prefix, databases, logs, keeper, records, ports }: Ground) {
     this.#records = records;
+    this.#ports = ports;
     this.#options = options;
     this.topicPrefix = prefix;
     this.kafkaBrokers = options.stack.kafkaBrokers;
@@ -122,7 +128,7 @@ class RunningSystem implements System {
 
   async add(service: LocalService, i: number): Promise<void> {
     const { stack } = this.#options;
-    const [port, name] = [await freePort(), `${service}-${i}`];
+    const [port, name] = [this.#ports.base + this.#instances.size, `${service}-${i}`];
     const env = {
       PORT: String(port),
       HOST: "127.0.0.1",
@@ -221,6 +227,7 @@ class RunningSystem implements System {
 
   async end(): Promise<void> {
     await this.#keeper.close(STOP_MS);
+    this.#ports.release();
     rmSync(this.#records, { recursive: true, force: true });
     await this.#options.stack.dropTopics(this.topicPrefix);
     for (const database of this.#databases.values()) await database.drop();
