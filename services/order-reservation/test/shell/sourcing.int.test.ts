@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { body, RunningService } from "./running-service.js";
 
-jest.setTimeout(60_000);
 let shop: RunningService;
 
 beforeAll(async () => {
