@@ -7,7 +7,9 @@ import { freeExpiredHolds } from "./expiring.js";
 import type { Order } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 import { type Rules, secondsFor } from "./policies.js";
+import type { Freed } from "./saleable.js";
 import { piecesBySku, sellableOf, source } from "./sourcing.js";
+import { placeKey } from "./world.js";
 
 /** A cart that says it has more is believed so far only. */
 const MAX_CART_PIECES = 1_000 * LIMITS.MAX_QUANTITY_PIECES;
@@ -62,6 +64,7 @@ function holdMore(draft: Draft, hold: CartHold, wish: CartWish, wanted: number, 
     for (const found of source(draft, wants, draft.rulesFor(wish))) {
       draft.reserveForCart(cartId, sku, found.location, found.quantity);
       addPieces(hold, found.location, found.quantity);
+      draft.channelHolds.add(hold.channel, sku, found.location, found.quantity);
     }
     hold.wanted = wanted;
     renew(draft, draft.carts.put(hold), wish, rules);
@@ -130,15 +133,18 @@ export function ownHold(draft: Draft, order: Order, sku: string): CartHold | und
 }
 
 /** The shopper's order takes the place of the cart's hold: its pieces go back, for the order to be served from. */
-export function useUpCart(draft: Draft, order: Order, wants: readonly Ordered[]): void {
-  if (order.cartId === null) return;
+export function useUpCart(draft: Draft, order: Order, wants: readonly Ordered[]): Freed {
+  const freed = new Map<string, number>();
+  if (order.cartId === null) return freed;
   for (const [sku, quantity] of piecesBySku(wants)) {
     const hold = draft.isHeld(sku) ? draft.carts.take(order.cartId, sku) : undefined;
     if (hold === undefined || hold.wanted < 0) continue;
+    for (const { location, pieces } of hold.places) freed.set(placeKey(sku, location), pieces);
     releaseFromCart(draft, hold, heldPieces(hold), "ORDERED");
     hold.wanted = Math.min(0, hold.wanted - quantity);
     if (hold.wanted < 0) hold.expiresAt = draft.now + draft.policyOf(order, sku).cartHoldSeconds * 1000;
   }
+  return freed;
 }
 
 /**

@@ -30,7 +30,10 @@ function releaseAt(
   let released = 0;
   for (const place of [...hold.places].reverse()) {
     const quantity = here(place) ? Math.min(pieces - released, place.pieces) : 0;
-    if (quantity > 0) draft.releaseFromCart(cartId, sku, place.location, quantity, reason);
+    if (quantity > 0) {
+      draft.releaseFromCart(cartId, sku, place.location, quantity, reason);
+      draft.channelHolds.add(hold.channel, sku, place.location, -quantity);
+    }
     released += quantity;
     if (quantity < place.pieces) left.unshift({ ...place, pieces: place.pieces - quantity });
   }

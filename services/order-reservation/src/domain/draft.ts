@@ -1,9 +1,11 @@
 import { movementDraft, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
 import { CartBook } from "./cart-hold.js";
+import { ChannelHolds } from "./channel-holds.js";
 import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
 import { comparePlaces, narrowed, policyFor, type Rules, skuScope } from "./policies.js";
+import { type Terms, termsOfSale } from "./sale-terms.js";
 import { forget, SightingBook } from "./velocity.js";
 import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
 
@@ -16,6 +18,9 @@ export type Sale = Pick<Order, "channel" | "region">;
 export interface SalesRules {
   key: string;
   policy: Rules;
+  channel: string | null;
+  /** What the sale may not take at a location; null: whatever is sellable there. */
+  termsAt(location: string): Terms | null;
   /** Position of a location in the order in which locations are asked; smaller is asked first. */
   compare(a: string, b: string): number;
 }
@@ -34,6 +39,7 @@ export class Draft {
   /** SKUs whose expired holds this slice has already given back. */
   readonly sweptSkus = new Set<string>();
   readonly carts: CartBook;
+  readonly channelHolds: ChannelHolds;
   readonly sightings: SightingBook;
   readonly #orders = new Map<string, Order>();
   #buyers: Map<string, Set<string>> | undefined;
@@ -46,6 +52,7 @@ export class Draft {
   constructor(world: World) {
     this.world = world;
     this.carts = new CartBook(world.carts);
+    this.channelHolds = new ChannelHolds(world.channelHolds);
     this.sightings = new SightingBook(this);
   }
 
@@ -170,6 +177,8 @@ export class Draft {
       rules = {
         key,
         policy,
+        channel: sale.channel,
+        termsAt: termsOfSale(this.world.policies, policy, sale.channel),
         compare: (a, b) => {
           const own = Number(this.location(a).kind === "SUPPLIER") - Number(this.location(b).kind === "SUPPLIER");
           return own !== 0 ? own : comparePlace(a, b);
@@ -211,6 +220,7 @@ export class Draft {
 
   /** Pieces that count as promised already are held by the order: they are not sent to fulfilment yet. */
   holdAgain(order: Order, lineId: string, sku: string, location: string, quantity: number): Allocation {
+    this.channelHolds.add(order.channel, sku, location, quantity);
     // One line stands once in one fulfilment: what is added before it is sent joins what is there.
     const unsent = order.allocations.find(
       (a) => a.fulfilmentId === null && a.lineId === lineId && a.location === location,
@@ -237,6 +247,7 @@ export class Draft {
   release(order: Order, allocation: Allocation, quantity: number, reason: ReleaseReason): void {
     const { sku, location, lineId } = allocation;
     allocation.open -= quantity;
+    this.channelHolds.add(order.channel, sku, location, -quantity);
     this.releaseUnpromised(order.orderId, lineId, sku, location, quantity, reason);
   }
 

@@ -1,4 +1,5 @@
 export * from "./cart-hold.js";
+export { channelKey } from "./channel-holds.js";
 export * from "./commands.js";
 export * from "./counts.js";
 export { decide } from "./decide.js";
@@ -7,6 +8,7 @@ export type { MoveLine } from "./moving.js";
 export * from "./order.js";
 export * from "./outcomes.js";
 export * from "./policies.js";
+export * from "./sale-terms.js";
 export * from "./strategies.js";
 export * from "./velocity.js";
 export * from "./world.js";

@@ -49,6 +49,7 @@ function close(draft: Draft, movement: Movement, location: string, pieces: numbe
   if (found === undefined) return;
   const [order, allocations] = found;
   const closed = closeParts(allocations, pieces, SENDING.has(movement.kind));
+  draft.channelHolds.add(order.channel, movement.sku, location, -closed);
   const line = order.lines.find((candidate) => candidate.lineId === movement.reference.line);
   if (line === undefined || closed === 0) return;
   if (SENDING.has(movement.kind)) forgetUnwanted(order, line);

@@ -4,6 +4,7 @@ import { freeExpiredHolds } from "./expiring.js";
 import type { Allocation, Order } from "./order.js";
 import { publishReserved } from "./outcome-events.js";
 import type { MoveRefused, Outcome } from "./outcomes.js";
+import { saleableAfter } from "./saleable.js";
 import { placeKey } from "./world.js";
 
 /** Pieces of a line that are to be held at another location; `quantity` null: all that are held at `from`. */
@@ -22,7 +23,7 @@ interface Step {
 
 /**
  * Holds pieces of an order elsewhere, as long as nobody has been asked to send them: every wish or none. The target must
- * have them to sell; what is released in the same act counts, expired holds are given back first.
+ * have them to sell to the order's channel; what is released in the same act counts, expired holds are given back first.
  */
 export function moveReservation(draft: Draft, orderId: string, moves: readonly MoveLine[]): Outcome {
   const order = draft.order(orderId);
@@ -74,6 +75,7 @@ function stepOf(
 
 /** The first step whose target has too little to sell for it and those before it. */
 function lackingStep(draft: Draft, order: Order, steps: readonly Step[]): number | undefined {
+  const rules = draft.rulesFor(order);
   const changes = new Map<string, number>();
   const add = (key: string, pieces: number) => changes.set(key, (changes.get(key) ?? 0) + pieces);
   for (const { allocation, quantity } of steps) add(placeKey(allocation.sku, allocation.location), quantity);
@@ -81,8 +83,8 @@ function lackingStep(draft: Draft, order: Order, steps: readonly Step[]): number
     const { sku } = allocation;
     const key = placeKey(sku, to);
     const lacks = () => {
-      const sellable = draft.rowsOf(sku).find((row) => row.location === to)?.sellable ?? 0;
-      return sellable + (changes.get(key) ?? 0) < quantity;
+      const row = draft.rowsOf(sku).find(({ location }) => location === to);
+      return (row === undefined ? 0 : saleableAfter(draft, row, rules, changes.get(key) ?? 0)) < quantity;
     };
     if (lacks()) freeExpiredHolds(draft, sku, order.orderId);
     if (lacks()) return index;

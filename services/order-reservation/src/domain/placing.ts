@@ -121,8 +121,7 @@ function hold(draft: Draft, order: Order, { customerClass }: Placement, warnings
     return;
   }
   noteOrdered(draft, order, wants);
-  useUpCart(draft, order, wants);
-  const missing = serve(draft, order, wants);
+  const missing = serve(draft, order, wants, { freed: useUpCart(draft, order, wants) });
   const waiting = wants.length === all.length ? [] : all.filter((want) => !wants.includes(want));
   if (order.allocations.length === 0 && waiting.length === 0) {
     refuse(draft, order, lacking);

@@ -1,3 +1,4 @@
+import type { Amount, ByLocation } from "./sale-terms.js";
 import type { Strategy } from "./strategies.js";
 
 /** How long an unpaid order is held when no policy says otherwise. */
@@ -64,6 +65,14 @@ export interface Rules {
   distancesKm: FigureByLocation;
   /** What a parcel from a location to the sale's region costs, minor units of one currency. */
   shippingCostsMinor: FigureByLocation;
+  /** Locations that sell nothing to the sale. */
+  excludedLocations: readonly string[];
+  /** What the sale leaves at a location. Null: nothing. */
+  minimumLeft: ByLocation<Amount> | null;
+  /** Of scopes `channel:<c>` only: what is kept for the channel, so that no other sale takes it. */
+  safetyStock: ByLocation<Amount> | null;
+  /** Of scopes `channel:<c>` only: how much of a location's goods the channel may hold, whole percent. Null: all. */
+  stockShare: ByLocation<number> | null;
   /** Null: no limit. */
   limit: Limit | null;
   unpaidOrder: UnpaidOrderRule;
@@ -87,6 +96,10 @@ const WIDEST: Rules = {
   sourcing: "FEWEST_SPLITS",
   distancesKm: {},
   shippingCostsMinor: {},
+  excludedLocations: [],
+  minimumLeft: null,
+  safetyStock: null,
+  stockShare: null,
   limit: null,
   unpaidOrder: "WARN",
   velocity: null,
@@ -103,12 +116,18 @@ export const RULES_OF_A_SKU = [
 /** The scope of a SKU's own rules. They go before those of region and channel. */
 export const skuScope = (sku: string): string => `sku:${sku}`;
 
+/** Rules that say what a channel has among all others: only the channel as a whole can have them. */
+export const RULES_OF_A_CHANNEL = ["safetyStock", "stockShare"] as const satisfies readonly (keyof Rules)[];
+
+/** The scope of a channel's rules. */
+export const channelScope = (channel: string): string => `channel:${channel}`;
+
 /** Scopes that apply to a sale, the narrowest first: region and channel together, region, channel, default. */
 export function scopesOf(channel: string | null, region: string | null): string[] {
   const scopes: string[] = [];
   if (region !== null && channel !== null) scopes.push(`region:${region},channel:${channel}`);
   if (region !== null) scopes.push(`region:${region}`);
-  if (channel !== null) scopes.push(`channel:${channel}`);
+  if (channel !== null) scopes.push(channelScope(channel));
   scopes.push("default");
   return scopes;
 }

@@ -4,6 +4,7 @@ import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import { hasOpen, type Order, unservedOfLine } from "./order.js";
 import { publishReserved, requestFulfilment, short } from "./outcome-events.js";
+import type { Freed } from "./saleable.js";
 import { sellableOf, source, type Want } from "./sourcing.js";
 import type { Warning } from "./unpaid-orders.js";
 
@@ -35,9 +36,17 @@ export function lackingSkus(draft: Draft, order: Order, wants: readonly Want[]):
   return lacking;
 }
 
-/** Promises as many of the wanted pieces as there are and answers those that found none. */
-export function serve(draft: Draft, order: Order, wants: readonly Want[], avoid?: string): Want[] {
-  const sources = source(draft, wants, draft.rulesFor(order), avoid);
+/**
+ * Promises as many of the wanted pieces as there are and answers those that found none.
+ * @param o `freed`: what the order's cart has just given back for it
+ */
+export function serve(
+  draft: Draft,
+  order: Order,
+  wants: readonly Want[],
+  o: { avoid?: string | undefined; freed?: Freed } = {},
+): Want[] {
+  const sources = source(draft, wants, draft.rulesFor(order), o);
   const served = new Map<string, number>();
   for (const { lineId, sku, location, quantity } of sources) {
     draft.reserve(order, lineId, sku, location, quantity);
@@ -60,11 +69,8 @@ export function confirm(
   warnings: readonly Warning[] = [],
 ): void {
   const wants = wantsOf(order);
-  if (wants.length > 0) {
-    lackingSkus(draft, order, wants);
-    useUpCart(draft, order, wants);
-  }
-  const missing = wants.length > 0 ? serve(draft, order, wants) : [];
+  if (wants.length > 0) lackingSkus(draft, order, wants);
+  const missing = wants.length > 0 ? serve(draft, order, wants, { freed: useUpCart(draft, order, wants) }) : [];
   const anything = order.allocations.some((allocation) => allocation.open > 0);
   order.expiresAt = null;
   order.reasons = [];
@@ -82,8 +88,7 @@ export function confirmShorted(draft: Draft, order: Order): void {
   const wants: Want[] = [];
   for (const { lineId, sku, shorted } of order.lines) if (shorted > 0) wants.push({ lineId, sku, quantity: shorted });
   lackingSkus(draft, order, wants);
-  useUpCart(draft, order, wants);
-  const missing = serve(draft, order, wants);
+  const missing = serve(draft, order, wants, { freed: useUpCart(draft, order, wants) });
   if (!hasOpen(order)) return;
   for (const line of order.lines) line.shorted = 0;
   order.state = "CONFIRMED";
@@ -102,7 +107,7 @@ export function serveAgain(
 ): void {
   if (wants.length === 0) return;
   lackingSkus(draft, order, wants);
-  const missing = serve(draft, order, wants, avoid);
+  const missing = serve(draft, order, wants, { avoid });
   if (missing.length < wants.length || missing.some((want, i) => want.quantity !== wants[i]?.quantity)) {
     publishReserved(draft, order);
     requestFulfilment(draft, order);

@@ -1,8 +1,9 @@
 import type { CartHold } from "./cart-hold.js";
 import type { Draft, SalesRules } from "./draft.js";
 import { figureOf } from "./policies.js";
+import { type Freed, saleableAfter, saleableAt } from "./saleable.js";
 import { choose, type Shelf } from "./strategies.js";
-import type { StockRow } from "./world.js";
+import { placeKey, type StockRow } from "./world.js";
 
 /** Pieces of a line that look for a location. */
 export interface Want {
@@ -16,46 +17,55 @@ export interface Source extends Want {
   location: string;
 }
 
-const sellableAt = (row: StockRow): number => (row.sellable > 0 ? row.sellable : 0);
-
 /**
  * What can be sold of a SKU over all active locations; a location below 0 counts as 0 and hides nothing elsewhere.
  * @param own the buyer's own hold, which is there for the buyer
  */
 export function sellableOf(draft: Draft, sku: string, rules: SalesRules, own?: CartHold): number {
   let pieces = 0;
-  for (const row of draft.rankedRows(sku, rules)) pieces += own === undefined ? sellableAt(row) : withOwn(row, own);
+  for (const row of draft.rankedRows(sku, rules)) {
+    const held = own?.places.find((place) => place.location === row.location)?.pieces;
+    pieces += held === undefined ? saleableAt(draft, row, rules) : saleableAfter(draft, row, rules, held, own?.channel);
+  }
   return pieces;
 }
 
-function withOwn(row: StockRow, own: CartHold): number {
-  const held = own.places.find((place) => place.location === row.location)?.pieces ?? 0;
-  return Math.max(0, row.sellable + held);
+/** How pieces are looked for beside the rules of the sale. */
+export interface Search {
+  /** The location that is asked last of its kind. */
+  avoid?: string | undefined;
+  /** What the buyer's cart has just given back for it, by `placeKey`. */
+  freed?: Freed | undefined;
 }
 
 /**
  * Finds locations for as many of the wanted pieces as there are: everything from one own location if one has it all,
- * else as the strategy of the sale says, own locations before suppliers'. Lines of one SKU count together. `avoid` is
- * asked last of its kind.
+ * else as the strategy of the sale says, own locations before suppliers'. Lines of one SKU count together.
  */
-export function source(draft: Draft, wants: readonly Want[], rules: SalesRules, avoid?: string): Source[] {
+export function source(draft: Draft, wants: readonly Want[], rules: SalesRules, o: Search = {}): Source[] {
   const only = wants.length === 1 ? wants[0] : undefined;
   if (only !== undefined && rules.policy.sourcing !== "MOST_STOCK") {
     const whole = draft
       .rankedRows(only.sku, rules)
-      .find((row) => row.sellable >= only.quantity && row.location !== avoid && isOwn(draft, row.location));
+      .find(
+        (row) =>
+          thereFor(draft, row, rules, o) >= only.quantity && row.location !== o.avoid && isOwn(draft, row.location),
+      );
     if (whole !== undefined) return [{ ...only, location: whole.location }];
   }
-  return sourceByTiers(draft, wants, rules, avoid);
+  return sourceByTiers(draft, wants, rules, o);
 }
+
+const thereFor = (draft: Draft, row: StockRow, rules: SalesRules, { freed }: Search): number =>
+  saleableAt(draft, row, rules, freed === undefined ? 0 : freed.get(placeKey(row.sku, row.location)));
 
 const isOwn = (draft: Draft, location: string): boolean => draft.location(location).kind === "WAREHOUSE";
 
-function sourceByTiers(draft: Draft, wants: readonly Want[], rules: SalesRules, avoid: string | undefined): Source[] {
+function sourceByTiers(draft: Draft, wants: readonly Want[], rules: SalesRules, o: Search): Source[] {
   const sources: Source[] = [];
   let left = wants.filter((want) => want.quantity > 0);
   const { sourcing, shippingCostsMinor } = rules.policy;
-  for (const tier of tiersOf(draft, shelvesFor(draft, left, rules), avoid)) {
+  for (const tier of tiersOf(draft, shelvesFor(draft, left, rules, o), o.avoid)) {
     if (left.length === 0 || tier.length === 0) continue;
     for (const shelf of choose(sourcing, piecesBySku(left), tier, (at) => figureOf(shippingCostsMinor, at))) {
       left = take(shelf, left, sources);
@@ -73,11 +83,11 @@ export function piecesBySku(
 }
 
 /** What each location has of the wanted SKUs, in the order of the sale. */
-function shelvesFor(draft: Draft, wants: readonly Want[], rules: SalesRules): Shelf[] {
+function shelvesFor(draft: Draft, wants: readonly Want[], rules: SalesRules, o: Search): Shelf[] {
   const shelves = new Map<string, Map<string, number>>();
   for (const { sku } of wants) {
     for (const row of draft.rankedRows(sku, rules)) {
-      const pieces = sellableAt(row);
+      const pieces = thereFor(draft, row, rules, o);
       if (pieces === 0) continue;
       const shelf = shelves.get(row.location);
       if (shelf === undefined) shelves.set(row.location, new Map([[sku, pieces]]));

@@ -3,9 +3,10 @@ import type { TransferRequest } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import type { Outcome } from "./outcomes.js";
+import { transferableAt } from "./saleable.js";
 
 /**
- * Promises pieces to another warehouse, decided in arrival order among orders: what is promised to nobody at the source,
+ * Promises pieces to another warehouse, decided in arrival order among orders: what is promised to nobody and kept for no channel at the source,
  * expired holds given back first, and never more. All that is asked for or, with `allowPartial`, what there is; what is
  * refused is told with its reason.
  */
@@ -41,7 +42,10 @@ const isWarehouse = (draft: Draft, location: string): boolean =>
   draft.location(location).kind === "WAREHOUSE" && locationKindOf(location) === "WAREHOUSE";
 
 function promised(draft: Draft, { sku, source, quantity, allowPartial }: TransferRequest): number {
-  const there = () => Math.max(0, draft.rowsOf(sku).find((row) => row.location === source)?.sellable ?? 0);
+  const there = () => {
+    const row = draft.rowsOf(sku).find(({ location }) => location === source);
+    return row === undefined ? 0 : transferableAt(draft, row);
+  };
   if (there() < quantity) freeExpiredHolds(draft, sku, "");
   const pieces = Math.min(there(), quantity);
   return pieces < quantity && !allowPartial ? 0 : pieces;

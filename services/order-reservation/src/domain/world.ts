@@ -43,6 +43,8 @@ export interface World {
   /** Holds of the carts concerned, and those that are victims, by `cartKey`. */
   carts: ReadonlyMap<string, CartHold>;
   counts: Counts;
+  /** What channels with a share hold of the SKUs concerned, by `channelKey`; undefined: no channel has one. */
+  channelHolds?: ReadonlyMap<string, number> | undefined;
   /** SKUs whose stream is locked: only their balances may be changed. */
   heldSkus: ReadonlySet<string>;
   /** Which victims are among the orders already, so that they are not asked for again. */

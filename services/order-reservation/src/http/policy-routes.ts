@@ -53,8 +53,7 @@ function putRoute(context: Pick<ServiceContext, "db" | "transact">): Route {
     handler: async ({ params: { scope }, body, actor }) => {
       const misplaced = misplacedRules(scope, body);
       if (misplaced.length > 0) {
-        const reason = "is about whole orders or all channels: set it for a wider scope";
-        throw invalid(misplaced.map((rule) => ({ field: `body.${rule}`, reason })));
+        throw invalid(misplaced.map(({ rule, reason }) => ({ field: `body.${rule}`, reason })));
       }
       const stored = await context.transact({}, async (unit) => {
         const policy = await putPolicy(unit, scope, body as Policy, actor.subject);

@@ -6,6 +6,7 @@ import {
   DEFAULT_ORDERS_PER_IP,
   DEFAULT_PIECES_PER_ORDER,
   DEFAULT_VELOCITY_SECONDS,
+  RULES_OF_A_CHANNEL,
   RULES_OF_A_SKU,
   STRATEGIES,
 } from "../domain/index.js";
@@ -26,6 +27,23 @@ const MAX_FIGURE = 1_000_000_000;
 const byLocation = z
   .record(id, z.number().int().min(0).max(MAX_FIGURE))
   .refine((figures) => Object.keys(figures).length <= MAX_LOCATIONS, `takes at most ${MAX_LOCATIONS} locations`);
+
+const percent = z.number().int().min(0).max(100);
+const AMOUNT = z
+  .strictObject({
+    pieces: z.number().int().min(0).max(LIMITS.MAX_QUANTITY_PIECES).optional(),
+    percent: percent.optional().describe("of what is there for sale or promised, rounded up"),
+  })
+  .describe("the larger of the two");
+const saidByLocation = <T extends z.ZodType>(what: T) =>
+  z.strictObject({
+    everywhere: what.optional().describe("at locations that have none of their own"),
+    at: z
+      .record(id, what)
+      .refine((at) => Object.keys(at).length <= MAX_LOCATIONS, `takes at most ${MAX_LOCATIONS} locations`)
+      .optional()
+      .describe("by location"),
+  });
 
 const LIMIT = z.strictObject({
   perOrderPieces: pieces.default(DEFAULT_PIECES_PER_ORDER),
@@ -78,6 +96,14 @@ export const RULES = z.strictObject({
   shippingCostsMinor: byLocation
     .optional()
     .describe("what a parcel from a location to the region costs, minor units of one currency: for COST"),
+  excludedLocations: z.array(id).max(MAX_LOCATIONS).optional().describe("locations that sell nothing to the sale"),
+  minimumLeft: saidByLocation(AMOUNT).nullish().describe("what the sale leaves of each SKU at a location"),
+  safetyStock: saidByLocation(AMOUNT)
+    .nullish()
+    .describe("scopes channel:<channel> only: what is kept of each SKU for the channel"),
+  stockShare: saidByLocation(percent)
+    .nullish()
+    .describe("scopes channel:<channel> only: percent of what is there that the channel may hold, rounded down"),
 });
 
 /** The scopes that there are; channels and regions with a comma in their name have none of their own. */
@@ -88,10 +114,25 @@ export const SCOPE = z
     error: "takes default, sku:<sku>, channel:<channel>, region:<region> or region:<region>,channel:<channel>",
   });
 
-/** Rules that a scope cannot have: a SKU's those about whole orders, all but `default` the one about devices. */
-export function misplacedRules(scope: string, rules: object): string[] {
-  if (scope === "default") return [];
-  if (!scope.startsWith("sku:")) return Object.keys(rules).filter((rule) => rule === "velocity");
-  const ofASku: readonly string[] = RULES_OF_A_SKU;
-  return Object.keys(rules).filter((rule) => !ofASku.includes(rule));
+const OF_A_SKU: ReadonlySet<string> = new Set(RULES_OF_A_SKU);
+const OF_A_CHANNEL: ReadonlySet<string> = new Set(RULES_OF_A_CHANNEL);
+
+/**
+ * Rules that a scope cannot have, and why: a SKU's those about whole orders, all but `default` the one about devices, all
+ * but a channel's those about the channel among others.
+ */
+export function misplacedRules(scope: string, rules: object): { rule: string; reason: string }[] {
+  return Object.keys(rules).flatMap((rule) => {
+    const reason = reasonAgainst(scope, rule);
+    return reason === undefined ? [] : [{ rule, reason }];
+  });
+}
+
+function reasonAgainst(scope: string, rule: string): string | undefined {
+  if (OF_A_CHANNEL.has(rule)) {
+    const isFit = scope.startsWith("channel:");
+    return isFit ? undefined : "is about one channel among all others: set it for a scope channel:<channel>";
+  }
+  const isFit = scope.startsWith("sku:") ? OF_A_SKU.has(rule) : rule !== "velocity" || scope === "default";
+  return isFit ? undefined : "is about whole orders or all channels: set it for a wider scope";
 }

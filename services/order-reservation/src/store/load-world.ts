@@ -7,11 +7,13 @@ import {
   NO_VICTIMS,
   type Order,
   placeKey,
+  sharingChannels,
   type World,
 } from "../domain/index.js";
 import type { SlicePlan } from "../slice-plan.js";
 import { byCartKey, findCartsAt, findExpiredCarts, MAX_EXPIRED_CARTS } from "./cart-holds.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
+import { loadChannelHolds } from "./load-channel-holds.js";
 import { loadOrders } from "./load-orders.js";
 import { loadRules } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
@@ -45,12 +47,14 @@ export async function loadWorld(
   const customerIds = customersAmong(commands, plan.customersAsked);
   const asked = { skus, cartIds: [...plan.cartIds], customerIds, own: customerIds.length === 0 ? [] : plan.orderIds };
   const { unpaidOrders, ...rules } = await loadRules(unit, asked);
+  const sharing = sharingChannels(rules.policies);
   return {
     now: unit.now,
     holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
     stock: await loadStock(unit, skus),
     ...rules,
     orders: await loadOrders(unit, plan.orderIds),
+    channelHolds: sharing.length === 0 ? undefined : await loadChannelHolds(unit, skus, sharing),
     counts: { ...NO_COUNTS, own: new Set(plan.orderIds), unpaidOrders },
     heldSkus: plan.skus,
     victims: NO_VICTIMS,

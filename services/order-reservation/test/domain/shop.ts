@@ -5,6 +5,7 @@ import {
   type Command,
   type Counts,
   cartKey,
+  channelKey,
   copyOfOrder,
   type Decided,
   decide,
@@ -21,6 +22,7 @@ import {
   type SkuListing,
   type Source,
   type StockRow,
+  sharingChannels,
   shippedOfLine,
   type World,
 } from "../../src/domain/index.js";
@@ -120,7 +122,21 @@ export class Shop {
     const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
     const counts = { ...countsOf(this, own), ...whereFrom(this, own, commands) };
-    return { now, holdsReleasableUpTo, stock, listings, locations, policies, orders, carts, counts, heldSkus, victims };
+    const channelHolds = sharingChannels(policies).length === 0 ? undefined : this.channelHolds();
+    return {
+      now,
+      holdsReleasableUpTo,
+      stock,
+      listings,
+      locations,
+      policies,
+      orders,
+      carts,
+      counts,
+      channelHolds,
+      heldSkus,
+      victims,
+    };
   }
 
   #skusOf(commands: readonly Command[]): string[] {
@@ -159,6 +175,21 @@ export class Shop {
     }
     this.effects.push(...decided.effects);
     if (this.#checks) this.checkBooks();
+  }
+
+  /** What each channel has been promised and nobody has sent, by `channelKey`. */
+  channelHolds(): Map<string, number> {
+    const held = new Map<string, number>();
+    const add = (channel: string | null, sku: string, location: string, pieces: number) => {
+      if (channel === null || pieces === 0) return;
+      const key = channelKey(channel, sku, location);
+      held.set(key, (held.get(key) ?? 0) + pieces);
+    };
+    for (const { channel, allocations } of this.orders.values())
+      for (const { sku, location, open } of allocations) add(channel, sku, location, open);
+    for (const { channel, sku, places } of this.carts.values())
+      for (const { location, pieces } of places) add(channel, sku, location, pieces);
+    return held;
   }
 
   /** orderReserved is the sum of open promises, nothing promised is below 0, lines add up. */

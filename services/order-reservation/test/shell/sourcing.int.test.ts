@@ -34,6 +34,43 @@ describe("where orders are taken from", () => {
     ]);
   });
 
+  test("safety stock of a channel is kept from others, by event and by HTTP", async () => {
+    await shop.receive("drum", "wuhan", 10);
+    expect((await put("channel:vip", { safetyStock: { at: { wuhan: { pieces: 6 } } } })).status).toBe(200);
+    await shop.publish(shop.placed("drum-1", { d: ["drum", 5] }), shop.placed("drum-2", { d: ["drum", 4] }));
+    await shop.untilStates({ "drum-1": "REJECTED", "drum-2": "RESERVED" });
+    const order = (id: string, channel: string) =>
+      shop.http().post("/v1/reservations", body(id, { d: ["drum", 6] }, { channel }));
+    expect((await order("drum-3", "web")).body.reasons).toMatchObject([{ code: "OUT_OF_STOCK" }]);
+    expect((await order("drum-4", "vip")).status).toBe(201);
+    expect(await shop.balance("drum", "wuhan")).toEqual([0, 10]);
+  });
+
+  test("a share counts what the channel's orders and carts hold, until it is given back", async () => {
+    await shop.receive("flute", "hankou", 20);
+    const rules = { stockShare: { everywhere: 25 }, reserveAt: "ON_CART" };
+    expect((await put("channel:market", rules)).status).toBe(200);
+    const order = (id: string, pieces: number, channel = "market") =>
+      shop.http().post("/v1/reservations", body(id, { f: ["flute", pieces] }, { channel }));
+    const cart = { cartId: "fc", sku: "flute", channel: "market" };
+    expect((await shop.http().post("/v1/cart-holds", { ...cart, quantity: 2 })).status).toBe(200);
+    expect((await order("flute-1", 4)).status).toBe(409);
+    expect((await order("flute-2", 3)).status).toBe(201);
+    expect((await shop.http().post("/v1/cart-holds", { ...cart, quantity: 3 })).status).toBe(409);
+    expect((await order("flute-3", 15, "web")).status).toBe(201);
+    await shop.http().post("/v1/reservations/flute-2/cancel", {});
+    expect((await order("flute-4", 3)).status).toBe(201);
+  });
+
+  test("what a channel keeps or shares is said for a channel alone", async () => {
+    const rules = { safetyStock: { everywhere: { pieces: 1 } }, stockShare: { everywhere: 101 } };
+    const answer = await put("region:south", { ...rules, stockShare: { everywhere: 100 } });
+    expect(answer.status).toBe(400);
+    const fieldsOf = ({ body }: typeof answer) => body.errors.map(({ field }: { field: string }) => field);
+    expect(fieldsOf(answer)).toEqual(["body.safetyStock", "body.stockShare"]);
+    expect(fieldsOf(await put("channel:vip", rules))).toEqual(["body.stockShare.everywhere"]);
+  });
+
   test("a strategy that there is not, and a distance below 0, are refused with their field", async () => {
     const answer = await put("default", { sourcing: "RANDOM", distancesKm: { wuhan: -1 } });
     expect(answer.status).toBe(400);
