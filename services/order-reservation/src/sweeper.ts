@@ -3,10 +3,11 @@ import { type KitMetrics, observeHoldAge } from "@septet/service-kit";
 import type { ReservationDesk } from "./reservation-desk.js";
 import { dueCarts } from "./store/cart-holds.js";
 import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
-import { dueHolds, placesBelowZero } from "./store/sweep.js";
+import { dueHolds, type Place, placesBelowZero } from "./store/sweep.js";
 
 const HOLDS_PER_SLICE = 500;
 const PLACES_PER_LOOK = 200;
+const FIRST: Place = { sku: "", location: "" };
 
 /** Does what time alone brings about; what it finds goes through the desk like everything else. */
 export class Sweeper {
@@ -14,6 +15,8 @@ export class Sweeper {
   readonly #desk: ReservationDesk;
   readonly #metrics: KitMetrics;
   readonly #paymentsGraceMs: number;
+  /** Where the last look at places below 0 ended: some stay so, and the others must not wait for them. */
+  #lookedUpTo = FIRST;
 
   constructor(o: { session: Session; desk: ReservationDesk; metrics: KitMetrics; paymentsGraceMs: number }) {
     this.#session = o.session;
@@ -49,9 +52,13 @@ export class Sweeper {
     }
   }
 
-  /** Looks again where promises exceed what is there: answers may have come, or there was too much for one slice. */
+  /**
+   * Looks again where promises exceed what is there: answers may have come, or there was too much for one slice. Of many
+   * places it takes the next ones, and begins anew when it has been through.
+   */
   async examineDeficits(): Promise<void> {
-    const places = await placesBelowZero(this.#session, PLACES_PER_LOOK);
+    const places = await placesBelowZero(this.#session, this.#lookedUpTo, PLACES_PER_LOOK);
+    this.#lookedUpTo = places.length < PLACES_PER_LOOK ? FIRST : places.at(-1)!;
     await this.#desk.submit(places.map((place) => ({ command: { type: "ExamineDeficit", ...place } })));
   }
 }

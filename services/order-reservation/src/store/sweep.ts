@@ -6,7 +6,8 @@ const DUE_HOLDS = `
 SELECT order_id, (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at FROM orders
 WHERE (SELECT min(expires_at) FROM orders) <= to_timestamp($1::float8 / 1000)
   AND expires_at <= to_timestamp($1::float8 / 1000) ORDER BY expires_at LIMIT $2`;
-const BELOW_ZERO = `SELECT sku, location FROM stock WHERE sellable < 0 ORDER BY sku, location LIMIT $1`;
+const BELOW_ZERO = `SELECT sku, location FROM stock WHERE sellable < 0 AND (sku, location) > ($1, $2)
+ORDER BY sku, location LIMIT $3`;
 
 /** Orders with a hold to give back whose time is at or before `upTo` (epoch ms), the longest past first. */
 export async function dueHolds(
@@ -18,6 +19,12 @@ export async function dueHolds(
   return rows.map((row) => ({ orderId: row.order_id, expiresAt: Math.round(row.expires_at) }));
 }
 
-/** Where more is promised than is there. */
-export const placesBelowZero = (session: Session, limit: number): Promise<{ sku: string; location: string }[]> =>
-  session.query(BELOW_ZERO, [limit]);
+/** A SKU at a location. */
+export interface Place {
+  readonly sku: string;
+  readonly location: string;
+}
+
+/** Where more is promised than is there: at most `limit` places after one, in byte order. */
+export const placesBelowZero = (session: Session, after: Place, limit: number): Promise<Place[]> =>
+  session.query(BELOW_ZERO, [after.sku, after.location, limit]);
