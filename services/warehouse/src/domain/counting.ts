@@ -1,6 +1,7 @@
 import type { CountCause } from "@septet/stock-contracts";
 import { countAdjustments } from "./count-adjustment.js";
 import { afterCount, difference } from "./count-arithmetic.js";
+import { labelFault } from "./labelling.js";
 import type { LinesChanged, RowOutcome, RowsBooked } from "./outcomes.js";
 import { type Refusal, type RefusalCode, type RefusedField, refuse } from "./refusal.js";
 import {
@@ -160,6 +161,9 @@ function eachRow<R extends { readonly row: number }>(
 function countFault(bench: Workbench, stocktake: Stocktake, { sku, countedAt }: CountedLine): Fault | undefined {
   const line = bench.stocktakes.line(stocktake.stocktakeId, sku);
   if (!line && stocktake.scope === "SKUS") return unknownLine(sku);
+  const { labellings, listed } = bench.world;
+  const label = line ? undefined : labelFault(sku, labellings.get(stocktake.location), (code) => listed.has(code));
+  if (label !== undefined) return { code: "ALREADY_UNSELLABLE", field: "sku", reason: label };
   if (line && !isCountable(line)) {
     const advice = line.state === "COUNTED" ? "ask for a recount first" : "nothing is to be counted";
     return { code: "LINE_STATE", field: "sku", reason: `${sku} is ${line.state}: ${advice}` };

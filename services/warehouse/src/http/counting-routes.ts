@@ -52,7 +52,7 @@ const RESPONSES = {
   200: "the lines as they are now; or an upload: counts, and what is wrong with which row",
   404: "no such stocktake",
   409: "a line is not in the state for it",
-  422: "no such line, a moment outside of the stocktake, a difference without a cause, or an upload that cannot be read",
+  422: "no such line, a code that labels unsellable stock, a moment outside of the stocktake, a difference without a cause, or an upload that cannot be read",
 };
 
 /** Counting, doubting and approving the lines of a stocktake; as JSON all lines or none, as a sheet row by row. */

@@ -13,7 +13,10 @@ import {
 } from "@septet/service-kit";
 import { STOCKTAKE_LINE_STATES, type StocktakeLineState } from "@septet/stock-contracts";
 import { z } from "zod";
+import { labelFault, suffixedSku } from "../domain/labelling.js";
 import type { Stocktake } from "../domain/stocktake.js";
+import { listedAmong, loadLabellings } from "../store/labelling-rows.js";
+import { skusAt } from "../store/on-hand-rows.js";
 import { cancelLines, countStates, createStocktake, listLines, listStocktakes } from "../store/stocktake-list.js";
 import { loadStocktakes } from "../store/stocktake-rows.js";
 import { definedWarehouses } from "../store/warehouse-rows.js";
@@ -45,6 +48,7 @@ const WRITERS = ["warehouse", "operator"] as const;
 const READERS = ["warehouse", "operator", "sre"] as const;
 
 type Context = Pick<ServiceContext, "db" | "newId">;
+type Unit = Parameters<Parameters<typeof answerOnce>[3]>[0];
 
 /** Opening, finding and cancelling stocktakes; what is counted is told by `countingRoutes`. */
 export function stocktakeRoutes(context: Context): Route[] {
@@ -61,13 +65,16 @@ function openRoute({ db, newId }: Context): Route {
       "Trading goes on. A stocktake of everything has a line for each SKU that the book knows of there; a SKU that is found " +
       "beside becomes a line with its count. While `blind`, a clerk sees what the book says of a line only once it is counted.",
     body: BODY,
-    responses: { 201: "opened", 422: "no such warehouse, or more lines than a stocktake has" },
+    responses: {
+      201: "opened",
+      422: "no such warehouse, a code that labels unsellable stock, or more lines than a stocktake has",
+    },
     handler: (handed) => answerOnce(db, handed, {}, (unit) => open(unit, newId(), handed)),
   });
 }
 
 async function open(
-  unit: Parameters<Parameters<typeof answerOnce>[3]>[0],
+  unit: Unit,
   stocktakeId: string,
   { body, actor }: RequestContext<unknown, unknown, z.output<typeof BODY>>,
 ): Promise<Answer> {
@@ -75,6 +82,16 @@ async function open(
     const reason = `no warehouse is called ${body.location}: define it first`;
     const errors = [{ field: "body.location", reason }];
     throw new Problem({ status: 422, type: "unknown-warehouse", title: "No such warehouse", errors });
+  }
+  const errors = await labelFaults(unit, body.location, body.skus ?? []);
+  if (errors.length > 0) {
+    throw new Problem({
+      status: 422,
+      type: "already-unsellable",
+      title: "The code names unsellable stock",
+      detail: "codes that label unsellable stock are not counted by themselves",
+      errors,
+    });
   }
   const scope = body.all === true ? "ALL" : "SKUS";
   const { location, blind } = body;
@@ -85,6 +102,20 @@ async function open(
     throw new Problem({ status: 422, type: "too-many-lines", title: "More lines than a stocktake has", detail });
   }
   return { status: 201, body: { ...stocktakeView(head), lines: count } };
+}
+
+/** Codes that label the unsellable stock of a SKU, save those under which goods lie since before the labels were set. */
+async function labelFaults(unit: Unit, location: string, skus: readonly string[]) {
+  const labelling = (await loadLabellings(unit, [location])).get(location);
+  const suffix = labelling?.unsellableSuffix ?? null;
+  const suffixed = skus.filter((sku) => suffixedSku(sku, suffix) !== undefined);
+  if (suffixed.length === 0) return [];
+  const listed = await listedAmong(unit, suffixed);
+  const there = await skusAt(unit, location, suffixed);
+  return skus.flatMap((sku, index) => {
+    const reason = there.has(sku) ? undefined : labelFault(sku, labelling, (code) => listed.has(code));
+    return reason === undefined ? [] : [{ field: `body.skus[${index}]`, reason }];
+  });
 }
 
 function readRoutes({ db }: Context): Route[] {

@@ -19,8 +19,8 @@ export interface CommandScope {
   readonly cancelRequests: readonly string[];
   readonly locations: ReadonlySet<string>;
   readonly documentLines: readonly AskedLine[];
-  /** By location: the codes that are to be read as its labels say. */
   readonly claims: ReadonlySet<string>;
+  /** By location: the codes that are to be read as its labels say. */
   readonly labelled: ReadonlyMap<string, ReadonlySet<string>>;
   /** Documents told as a whole. */
   readonly wholeDocuments: ReadonlySet<string>;

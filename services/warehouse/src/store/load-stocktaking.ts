@@ -20,6 +20,20 @@ export async function loadStocktaking(session: Session, scope: CountingScope, no
   return { heads, lines, watched: scope.watched, entries: byPlace(entries) };
 }
 
+/** By location: the codes that would become lines by their counts, since the book knows of no such goods there. */
+export function codesFoundBeside(
+  { lines }: Pick<CountingScope, "lines">,
+  known: Pick<StocktakeWorld, "heads" | "lines">,
+): Map<string, Set<string>> {
+  const codes = new Map<string, Set<string>>();
+  for (const { stocktakeId, sku } of lines) {
+    const location = known.heads.get(stocktakeId)?.location;
+    if (location === undefined || known.lines.has(lineKey(stocktakeId, sku))) continue;
+    codes.set(location, (codes.get(location) ?? new Set<string>()).add(sku));
+  }
+  return codes;
+}
+
 /** From where each SKU and location is to be read: of several counts of the same, from the earliest. */
 function asked(
   scope: CountingScope,

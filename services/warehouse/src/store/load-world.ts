@@ -9,7 +9,7 @@ import type { CountingScope } from "./counting-scope.js";
 import { loadDocuments } from "./document-rows.js";
 import { loadFulfilments } from "./fulfilment-rows.js";
 import { listedAmong, loadLabellings } from "./labelling-rows.js";
-import { loadStocktaking } from "./load-stocktaking.js";
+import { codesFoundBeside, loadStocktaking } from "./load-stocktaking.js";
 import { loadRecorded } from "./recorded-movements.js";
 import { loadWaitingCancellations } from "./waiting-cancellation-rows.js";
 import { definedWarehouses } from "./warehouse-rows.js";
@@ -39,16 +39,19 @@ export async function loadWorld(
 ): Promise<World> {
   const { now } = unit;
   const session: Session = unit;
-  const labellings = await loadLabellings(session, [...scope.labelled.keys()]);
+  const stocktaking = await loadStocktaking(session, counting, now);
+  const beside = codesFoundBeside(counting, stocktaking);
+  const labellings = await loadLabellings(session, [...new Set([...scope.labelled.keys(), ...beside.keys()])]);
+  const suffixed = [...codesWithSuffix(scope.labelled, labellings), ...codesWithSuffix(beside, labellings)];
   const { onHand, lines } = await loadOnHandAndLines(session, counted);
   return {
     now,
     sequences: new Map(counted.map((sku) => [sku, unit.sequenceOf(sku) ?? 0])),
     adjustments: await loadAdjustments(session, counting.adjustmentLines, [...counting.wholeAdjustments]),
-    stocktaking: await loadStocktaking(session, counting, now),
+    stocktaking,
     warehouses: await definedWarehouses(session, [...scope.locations]),
     labellings,
-    listed: await listedAmong(session, codesWithSuffix(scope.labelled, labellings)),
+    listed: await listedAmong(session, suffixed),
     onHand,
     claims: await loadClaims(session, [...scope.claims]),
     alertLines: { lines, defaultPieces: settings.alertLinePieces },

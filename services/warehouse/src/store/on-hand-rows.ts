@@ -11,6 +11,13 @@ const ADD = `UPDATE on_hand o SET total = o.total + c.total, unsellable = o.unse
 const CREATE = `INSERT INTO on_hand (sku, location, total, unsellable, low)
   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bool[])`;
 
+const THERE = `SELECT sku FROM on_hand WHERE sku = ANY($1::text[]) AND location = $2 AND (total <> 0 OR unsellable <> 0)`;
+
+/** Those of the SKUs of which the book knows pieces at a location. */
+export async function skusAt(session: Session, location: string, skus: readonly string[]): Promise<Set<string>> {
+  return new Set((await session.query<{ sku: string }>(THERE, [skus, location])).map(({ sku }) => sku));
+}
+
 /**
  * Adds the changes: one statement for the rows that are there (`known`), one for those that are not.
  * @param low which of them crossed their alert line

@@ -296,6 +296,17 @@ describe("lines of a stocktake", () => {
     expect(floor.outcome).toMatchObject({ code: "UNKNOWN_STOCKTAKE" });
   });
 
+  test("a code that labels the unsellable stock of a SKU is no SKU that is found beside, unless it is listed", () => {
+    const floor = stocked();
+    floor.open("all");
+    floor.world = { ...floor.world, labellings: new Map([["WUHAN", { unsellableSuffix: "U", areas: [] }]]) };
+    floor.do(count("all", { shelf: 3, sku: "SOCKSU" }));
+    expect(floor.outcome).toMatchObject({ code: "ALREADY_UNSELLABLE", errors: [{ field: "lines[0].sku" }] });
+    floor.world = { ...floor.world, listed: new Set(["SOCKSU"]) };
+    floor.do(count("all", { shelf: 3, sku: "SOCKSU" }));
+    expect(floor.line("all", "SOCKSU").state).toBe("COUNTED");
+  });
+
   test("rows are booked one by one: told again they stand, changed they are refused", () => {
     const floor = stocked();
     const row = { row: 2, sku: "SOCKS", shelf: 95, picked: 0, unsellable: null, countedAt: null };

@@ -206,6 +206,24 @@ describe("a stocktake while trading goes on", () => {
     expect((await boss.get(`/v1/stocktakes/${body.stocktakeId}`)).body.lines).toEqual({ APPROVED: 1_201 });
   });
 
+  test("neither a stocktake nor what is found beside names a code that labels the unsellable stock of a SKU", async () => {
+    const name = `LABEL-${randomUUID().slice(0, 8)}`;
+    await clerk.put(`/v1/warehouses/${name}`, { name });
+    await clerk.post("/v1/receipts", { location: name, lines: [{ sku: "OLDU", quantity: 2 }] });
+    await clerk.put(`/v1/warehouses/${name}/labelling`, { unsellableSuffix: "U" });
+    const refused = await clerk.post("/v1/stocktakes", { location: name, skus: ["OLDU", "CUPU"] });
+    expect([refused.status, problemOf(refused), refused.body.errors]).toMatchObject([
+      422,
+      "already-unsellable",
+      [{ field: "body.skus[1]" }],
+    ]);
+    // What lay under such a code before keeps it, and is counted under it.
+    const { body } = await clerk.post("/v1/stocktakes", { location: name, all: true });
+    expect((await count(body.stocktakeId, "OLDU", 1)).status).toBe(200);
+    expect(await count(body.stocktakeId, "CUPU", 1).then(problemOf)).toBe("already-unsellable");
+    expect((await count(body.stocktakeId, "CUP", 1)).status).toBe(200);
+  });
+
   test("a cancelled stocktake is counted no more; what was approved stays", async () => {
     await received("ONE", 3);
     const id = await opened(["ONE", "TWO"]);
