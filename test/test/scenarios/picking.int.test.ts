@@ -156,6 +156,32 @@ describe("a reservation that is not sent to fulfilment yet", () => {
   });
 });
 
+describe("a fulfilment", () => {
+  test("is handed over whole or in parts: what is open stays with its picker until it leaves", async () => {
+    await shop.receive("PEN", 5);
+    const fulfilmentId = await picking("pen-1", "PEN", 5);
+    const part = await step(fulfilmentId, "ship", { lines: [{ lineId: "1", quantity: 2 }], tracking: "T-1" });
+    expect(part.body).toMatchObject({ state: "PICKING", lines: [{ shipped: 2, open: 3 }] });
+    await untilLedger("PEN", WAREHOUSE, [3, 0, 3, 0]);
+    const rest = await step(fulfilmentId, "ship", { final: true, tracking: "T-2" });
+    expect(rest.body).toMatchObject({ state: "SHIPPED", lines: [{ shipped: 5, open: 0 }] });
+    expect((await shop.outcome("pen-1", "OrderFulfilled")).lines).toMatchObject([{ lineId: "1", quantity: 5 }]);
+    await untilLedger("PEN", WAREHOUSE, [0, 0, 0, 0]);
+  });
+
+  test("that is being picked when its order is cancelled is cancelled, and its pieces go on sale", async () => {
+    await shop.receive("INK", 3);
+    const fulfilmentId = await picking("ink-1", "INK", 3);
+    await shop.reservation.post("/v1/reservations/ink-1/cancel", randomUUID(), {});
+    await shop.untilState("ink-1", "CANCELLED");
+    expect(await untilFulfilment("ink-1", (f) => f.fulfilmentId === fulfilmentId)).toMatchObject({
+      state: "CANCELLED",
+      lines: [{ open: 0, shipped: 0 }],
+    });
+    await untilLedger("INK", WAREHOUSE, [3, 3, 0, 0]);
+  });
+});
+
 describe("what was recorded by mistake", () => {
   test("a shipment is taken back once, whoever asks at once: its pieces are promised again, and shipped", async () => {
     await shop.receive("LAMP", 2);
@@ -276,6 +302,13 @@ test("goods that come back are judged by line; the shelf gets them, the refund i
   const returned = await shop.outcome("chair-1", "ReturnReceived");
   expect(returned).toMatchObject({ returnId: "back-1", lines: [line] });
   await shop.untilState("chair-1", "FULFILLED");
+  // The unsellable ones were another customer's: they are taken back, once, and what was told for the refund stays told.
+  const recorded = await movements("back-1");
+  const unsellable = recorded.find(({ quantity }) => quantity === 2)!;
+  expect((await takeBack(unsellable.movementId)).status).toBe(201);
+  expect(problem(await takeBack(unsellable.movementId))).toEqual([409, "already-reversed"]);
+  await untilLedger("CHAIR", WAREHOUSE, [1, 1, 0, 0]);
+  expect(shop.about("chair-1").filter(({ name }) => name === "ReturnReceived")).toHaveLength(1);
 });
 
 test("after all of it, every service's books agree with the movements", async () => {

@@ -62,7 +62,8 @@ async function untilReopened(id: string): Promise<string> {
 }
 
 /** What transfer recorded and could not send is sent now. */
-const heardAtLast = () => shop.system.query("transfer", "UPDATE outbox SET published_at = NULL WHERE sku = $1", [SKU]);
+const heardAtLast = (sku = SKU) =>
+  shop.system.query("transfer", "UPDATE outbox SET published_at = NULL WHERE sku = $1", [sku]);
 
 describe("a stocktake while trading goes on", () => {
   test("counted while orders ship, transfers leave and another count of the same loss runs: the true quantity", async () => {
@@ -107,6 +108,63 @@ describe("a stocktake while trading goes on", () => {
     // 100 received, 3 lost, 13 left for Beijing, 13 shipped.
     await waitFor("the true quantity in the ledger", async () => (await transfers.shown(SKU)).wuhan[0] === 71);
     expect(await shop.bucket("warehouse", SKU, "total", WUHAN)).toBe(71);
+  });
+
+  test("counted blindly, counted again because somebody doubts it, and approved with the cause of what is missing", async () => {
+    await shop.receive("PLATE", 50, WUHAN);
+    const id = await opened("PLATE");
+    const clerk = shop.system.http("warehouse", 0, ["warehouse"]);
+    const seen = async () => (await clerk.get(`/v1/stocktakes/${id}/lines`)).body.items[0];
+    expect(await seen()).toEqual({ sku: "PLATE", state: "OPEN", why: null, attempts: 0 });
+    expect(await count(id, 45, 0, "PLATE")).toBe(-5);
+    await post(`/v1/stocktakes/${id}/recount`, { lines: [{ sku: "PLATE" }] });
+    expect(await seen()).toEqual({ sku: "PLATE", state: "RECOUNT_NEEDED", why: "ASKED", attempts: 1 });
+    expect(await count(id, 48, 0, "PLATE")).toBe(-2);
+    expect(await seen()).toMatchObject({ state: "COUNTED", attempts: 2, count: { variance: -2 }, book: { total: 50 } });
+    const unexplained = await post(`/v1/stocktakes/${id}/approve`, { lines: [{ sku: "PLATE" }] });
+    expect([unexplained.status, unexplained.body.code]).toEqual([422, "CAUSE_MISSING"]);
+    expect(await approve(id, "LOSS", "PLATE")).toEqual(["APPROVED", -2]);
+    await shop.untilBucket("PLATE", "sellable", 48, WUHAN);
+    const adjusted = await waitFor("the adjustment in the ledger", async () => {
+      const { body } = await shop.ledger.get("/v1/stock/PLATE/movements");
+      return body.items.find(({ kind }: { kind: string }) => kind === "COUNT_ADJUST");
+    });
+    expect(adjusted).toMatchObject({ reason: "LOSS", reference: { type: "adjustment", id, line: "PLATE" } });
+  });
+
+  test("an entry of before the count that is taken back after the approval: counted again, the true quantity", async () => {
+    await shop.receive("MUG", 5, WUHAN);
+    const typo = { location: WUHAN, reference: "typo", lines: [{ sku: "MUG", quantity: 50 }] };
+    await post("/v1/receipts", typo);
+    const id = await opened("MUG");
+    expect(await count(id, 5, 0, "MUG")).toBe(-50);
+    expect(await approve(id, "MISCOUNT", "MUG")).toEqual(["APPROVED", -50]);
+    const { body } = await shop.warehouse.get("/v1/movements?reference=typo");
+    const taken = { movementId: body.items[0].movementId, reason: "one 0 too many" };
+    expect((await post("/v1/reversals", taken)).status).toBe(201);
+    expect(await lineOf(id)).toMatchObject({ state: "REOPENED", why: "REVERSAL" });
+    expect(await count(id, 5, 0, "MUG")).toBe(50);
+    expect(await approve(id, "MISCOUNT", "MUG")).toEqual(["APPROVED", 50]);
+    await shop.untilBucket("MUG", "sellable", 5, WUHAN);
+  });
+
+  test("a transfer that missed the same pieces before the approval and is heard of after it: the true quantity", async () => {
+    await shop.receive("TUB", 10, WUHAN);
+    const transfer = await transfers.reserved("TUB", 4);
+    const id = await opened("TUB");
+    await whileLosing(shop.system, "transfer", "TUB", "MARKED_AS_SENT", async () => {
+      const lines = [{ lineId: "1", quantity: 2, cause: "NOT_FOUND" }];
+      expect((await transfers.step(transfer, "short", { lines })).status).toBe(200);
+    });
+    await shop.system.moveClock(HOUR_MS);
+    expect(await count(id, 8, 0, "TUB")).toBe(-2);
+    expect(await approve(id, "LOSS", "TUB")).toEqual(["APPROVED", -2]);
+    await heardAtLast("TUB");
+    expect(await untilReopened(id)).toBe("LATE_CORRECTION");
+    expect(await count(id, 8, 0, "TUB")).toBe(2);
+    expect(await approve(id, "MISCOUNT", "TUB")).toEqual(["APPROVED", 2]);
+    await shop.untilBucket("TUB", "sellable", 6, WUHAN);
+    expect(await shop.bucket("warehouse", "TUB", "total", WUHAN)).toBe(8);
   });
 
   test("what a count takes away beyond what is promised is taken from the promises, newest first", async () => {

@@ -36,6 +36,27 @@ async function untilLedger(sku: string, expected: [number, number, number]): Pro
   );
 }
 
+test("goods are received in one call or as a sheet of thousands of lines; sent twice, or by two clerks at once, they came once", async () => {
+  const receipt = { location: WAREHOUSE, reference: "R-1", lines: [{ sku: "SHEET-1", quantity: 7 }] };
+  const clerks = ["one", "other"].map((key) => shop.warehouse.post("/v1/receipts", key, receipt));
+  expect((await Promise.all(clerks)).map(({ status }) => status).sort()).toEqual([200, 201]);
+  const skus = Array.from({ length: 2_500 }, (_, index) => `SHEET-${index}`);
+  const body = ["sku,quantity,unsellableQuantity", ...skus.map((sku) => `${sku},2,1`), "SHEET-0,many,0"].join("\n");
+  const sheet = { body, contentType: "text/csv", idempotencyKey: "sheet" };
+  const path = `/v1/receipts?location=${WAREHOUSE}&reference=R-2`;
+  const answers = [await shop.warehouse.call("POST", path, sheet), await shop.warehouse.call("POST", path, sheet)];
+  for (const answer of answers) {
+    expect(answer.body).toMatchObject({ applied: 2_500, rejected: 1, errors: [{ row: 2_502, field: "quantity" }] });
+  }
+  const json = skus.slice(0, 2).map((sku) => JSON.stringify({ sku, quantity: 1 }));
+  await shop.warehouse.call("POST", `/v1/receipts?location=${WAREHOUSE}&reference=R-3`, {
+    ...{ body: json.join("\n"), contentType: "application/x-ndjson", idempotencyKey: "json" },
+  });
+  await untilLedger("SHEET-0", [3, 2, 1]);
+  await untilLedger("SHEET-1", [10, 9, 1]);
+  await untilLedger("SHEET-2499", [2, 1, 1]);
+});
+
 test("goods labelled unsellable, by their code or by the area they lie in, are there and cannot be bought", async () => {
   const labels = { unsellableSuffix: "U", areas: [{ area: "QUARANTINE", unsellable: true }] };
   await shop.warehouse.put(`/v1/warehouses/${WAREHOUSE}/labelling`, labels);
@@ -94,6 +115,35 @@ test("goods claimed from their supplier go back on the claim, and what replaces 
   await shop.sold("three-cups", "CUP", 3);
   const { body } = await shop.warehouse.get("/v1/claims/report?supplier=Jingdezhen");
   expect(body.items).toMatchObject([{ claims: 1, pieces: 3, sentBack: 3, shareSettled: 1 }]);
+});
+
+test("a claim holds its goods until it is settled: credited in part by a carrier, rejected by a supplier", async () => {
+  await post("receipts", { lines: [{ sku: "DISH", quantity: 6, unsellableQuantity: 6 }] });
+  const claim = (claimId: string, against: object, quantity: number) =>
+    post("claims", {
+      ...{ claimId, currency: "CNY", ...against },
+      lines: [{ sku: "DISH", quantity, claimedMinor: quantity * 100 }],
+      evidence: [{ url: "https://files.example.com/dish.jpg", note: "the crate" }],
+    });
+  await claim("crate", { against: "CARRIER", party: "SF Express" }, 4);
+  await claim("glaze", { against: "SUPPLIER", party: "Dehua" }, 2);
+  const scrap = (quantity: number) => post("disposals", { lines: [{ sku: "DISH", quantity }] }, [409]);
+  expect((await scrap(1)).body.code).toBe("NOT_ON_HAND");
+  for (const id of ["crate", "glaze"]) await act(`claims/${id}/send`);
+  const credited = await act("claims/crate/settle", { outcome: "CREDITED", creditedMinor: 250 });
+  expect(credited.body).toMatchObject({
+    ...{ state: "SETTLED", outcome: "CREDITED", claimedMinor: 400, creditedMinor: 250 },
+    evidence: [{ url: "https://files.example.com/dish.jpg" }],
+  });
+  expect((await scrap(5)).body.code).toBe("NOT_ON_HAND");
+  expect((await act("claims/glaze/settle", { outcome: "REJECTED" })).body).toMatchObject({ creditedMinor: 0 });
+  expect((await scrap(6)).status).toBe(201);
+  await untilLedger("DISH", [0, 0, 0]);
+  const report = async (party: string) => (await shop.warehouse.get(`/v1/claims/report?${party}`)).body.items;
+  expect(await report("carrier=SF%20Express")).toMatchObject([
+    { outcomes: { credited: 1 }, amounts: [{ currency: "CNY", claimedMinor: 400, creditedMinor: 250 }] },
+  ]);
+  expect(await report("supplier=Dehua")).toMatchObject([{ outcomes: { credited: 0, rejected: 1 }, shareSettled: 1 }]);
 });
 
 test("the buyer is told once when an order takes own stock to its line, and when goods come", async () => {
