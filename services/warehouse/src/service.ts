@@ -9,6 +9,7 @@ import { announcementRoutes } from "./http/announcement-routes.js";
 import { claimListRoutes } from "./http/claim-list-routes.js";
 import { claimRoutes } from "./http/claim-routes.js";
 import { countingRoutes } from "./http/counting-routes.js";
+import { documentListRoutes } from "./http/document-list-routes.js";
 import { documentRoutes } from "./http/document-routes.js";
 import { fulfilmentRoutes } from "./http/fulfilment-routes.js";
 import { labellingRoutes } from "./http/labelling-routes.js";
@@ -62,6 +63,7 @@ export function warehouseService(): ServiceDefinition<typeof CONFIG> {
       ...claimRoutes(context),
       ...claimListRoutes(context.db),
       ...documentRoutes(context.db, deskOf(context)),
+      ...documentListRoutes(context.db),
       ...alertLineRoutes(context, alertLineOf(context)),
       ...fulfilmentRoutes(context.db, deskOf(context)),
       ...adjustmentRoutes(context.db, deskOf(context)),

@@ -1,6 +1,6 @@
 import type { PickCause } from "@septet/stock-contracts";
 import type { Adjust, AdjustRows } from "./adjusting.js";
-import type { ApproveRows, CountingCommand, CountRows } from "./counting.js";
+import type { ApproveRows, CountingCommand, CountRows, RecountRows } from "./counting.js";
 import type { LineQuantity } from "./fulfilment.js";
 import type { BookedMovement } from "./physical-log.js";
 import type { LineDecision } from "./recorded-movement.js";
@@ -100,7 +100,7 @@ export interface LineSettled {
 }
 
 /** What an upload does with at most 1,000 of its rows, each by itself. */
-export type RowsCommand = BookRows | AdjustRows | CountRows | ApproveRows;
+export type RowsCommand = BookRows | AdjustRows | CountRows | RecountRows | ApproveRows;
 
 export type Command =
   | BookDocument

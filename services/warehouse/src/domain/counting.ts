@@ -69,7 +69,13 @@ export interface ApproveRows extends OfStocktake {
   readonly rows: readonly (ApprovedLine & { readonly row: number })[];
 }
 
-export type CountingCommand = CountLines | RecountLines | ApproveLines | CountRows | ApproveRows;
+/** Doubts of an upload, likewise. */
+export interface RecountRows extends OfStocktake {
+  readonly type: "RECOUNT_ROWS";
+  readonly rows: readonly { readonly sku: string; readonly row: number }[];
+}
+
+export type CountingCommand = CountLines | RecountLines | ApproveLines | CountRows | RecountRows | ApproveRows;
 
 /** A named line that cannot be: the code of the refusal, the field at fault and why. */
 interface Fault extends RefusedField {
@@ -107,6 +113,18 @@ export function countRows(bench: Workbench, command: CountRows): RowsBooked {
     const fault = countFault(bench, stocktake, row);
     if (fault) return fault;
     countLine(bench, stocktake, row, command.actor);
+    return "APPLIED";
+  });
+}
+
+/** A line that is to be counted again already is passed over. */
+export function recountRows(bench: Workbench, command: RecountRows): RowsBooked {
+  return eachRow(bench, command, (stocktake, row) => {
+    const line = bench.stocktakes.line(stocktake.stocktakeId, row.sku);
+    if (line?.state === "RECOUNT_NEEDED") return "ALREADY_APPLIED";
+    const fault = recountFault(bench, stocktake, row);
+    if (fault) return fault;
+    bench.stocktakes.keep(toBeRecounted(line!, "ASKED"));
     return "APPLIED";
   });
 }

@@ -1,7 +1,7 @@
 import { adjust, adjustRows } from "./adjusting.js";
 import { bookDocument, bookRows } from "./booking.js";
 import type { Command } from "./commands.js";
-import { approveLines, approveRows, countLines, countRows, recountLines } from "./counting.js";
+import { approveLines, approveRows, countLines, countRows, recountLines, recountRows } from "./counting.js";
 import type { Decision } from "./decision.js";
 import type { Outcome } from "./outcomes.js";
 import { noteSettled, reverse } from "./reversing.js";
@@ -49,6 +49,8 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return approveLines(bench, command);
     case "COUNT_ROWS":
       return countRows(bench, command);
+    case "RECOUNT_ROWS":
+      return recountRows(bench, command);
     case "APPROVE_ROWS":
       return approveRows(bench, command);
     case "APPLY_MOVEMENT":

@@ -10,7 +10,14 @@ import {
 import { COUNT_CAUSES, type CountCause } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { Desk } from "../desk.js";
-import type { ApprovedLine, ApproveLines, CountedLine, CountLines, RecountLines } from "../domain/counting.js";
+import type {
+  ApprovedLine,
+  ApproveLines,
+  CountedLine,
+  CountLines,
+  RecountLines,
+  RecountRows,
+} from "../domain/counting.js";
 import type { Outcome } from "../domain/outcomes.js";
 import { bulkUpload, checkedRow } from "./bulk-upload.js";
 import { refusalAnswer } from "./problem-answer.js";
@@ -39,6 +46,7 @@ const COUNTS = z.strictObject({ lines: each(z.strictObject(COUNTED).refine(fits,
 const RECOUNTS = z.strictObject({ lines: each(z.strictObject({ sku })) });
 const APPROVALS = z.strictObject({ lines: each(z.strictObject(APPROVED)) });
 const COUNTED_ROW = z.object(COUNTED).refine(fits, FITTING);
+const RECOUNTED_ROW = z.object({ sku });
 const APPROVED_ROW = z.object(APPROVED);
 
 const COUNT_COLUMNS = {
@@ -46,6 +54,7 @@ const COUNT_COLUMNS = {
   required: ["sku", "shelf"],
   figures: ["shelf", "picked", "unsellable"],
 };
+const RECOUNT_COLUMNS = { names: ["sku"], required: ["sku"], figures: [] };
 const APPROVAL_COLUMNS = { names: Object.keys(APPROVED), required: ["sku"], figures: [] };
 
 const RESPONSES = {
@@ -57,7 +66,7 @@ const RESPONSES = {
 
 /** Counting, doubting and approving the lines of a stocktake; as JSON all lines or none, as a sheet row by row. */
 export function countingRoutes(db: Database, desk: Desk): Route[] {
-  return [countRoute(db, desk), recountRoute(desk), approveRoute(db, desk)];
+  return [countRoute(db, desk), recountRoute(db, desk), approveRoute(db, desk)];
 }
 
 function countRoute(db: Database, desk: Desk): Route {
@@ -99,20 +108,41 @@ function countRoute(db: Database, desk: Desk): Route {
   });
 }
 
-function recountRoute(desk: Desk): Route {
+function recountRoute(db: Database, desk: Desk): Route {
   return route({
     method: "POST",
     path: "/v1/stocktakes/{id}/recount",
     roles: ["warehouse", "operator"],
     summary: "Has counted lines counted once more",
+    description: "text/csv (UTF-8, header sku) and application/x-ndjson are taken row by row.",
     params: STOCKTAKE,
     body: RECOUNTS,
+    bulk: true,
     responses: RESPONSES,
     handler: (handed) => {
+      if (handed.bulk !== undefined) return recountSheet(db, desk, handed);
       const { lines } = handed.body;
       const actor = handed.actor.subject;
       return change(desk, handed, { type: "RECOUNT_LINES", stocktakeId: handed.params.id, actor, lines });
     },
+  });
+}
+
+function recountSheet(
+  db: Database,
+  desk: Desk,
+  handed: RequestContext<{ id: string }, unknown, unknown>,
+): Promise<Answer> {
+  const { id: stocktakeId } = handed.params;
+  return bulkUpload<RecountRows["rows"][number]>(db, {
+    context: handed,
+    columns: RECOUNT_COLUMNS,
+    told: { stocktakeId },
+    read: (row, fields) => {
+      const read = checkedRow(RECOUNTED_ROW, row, fields);
+      return "data" in read ? { row, ...read.data } : read;
+    },
+    book: (rows) => desk.bookRows({ type: "RECOUNT_ROWS", stocktakeId, actor: handed.actor.subject, rows }),
   });
 }
 

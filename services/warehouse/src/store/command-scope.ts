@@ -149,6 +149,7 @@ function addTo(scope: OpenScope, command: Command): void {
       for (const { sku } of command.lines) addCounted(scope, sku);
       return;
     case "COUNT_ROWS":
+    case "RECOUNT_ROWS":
     case "APPROVE_ROWS":
       for (const { sku } of command.rows) addCounted(scope, sku);
       return;

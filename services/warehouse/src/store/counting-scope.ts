@@ -63,11 +63,14 @@ export function countingScopeOf(commands: readonly Command[]): CountingScope {
         break;
       }
       case "RECOUNT_LINES":
+      case "RECOUNT_ROWS": {
+        const lines = command.type === "RECOUNT_LINES" ? command.lines : command.rows;
         name(
           command.stocktakeId,
-          command.lines.map(({ sku }) => ({ sku, entriesAfter: null })),
+          lines.map(({ sku }) => ({ sku, entriesAfter: null })),
         );
         break;
+      }
       case "APPROVE_LINES":
       case "APPROVE_ROWS": {
         const lines = command.type === "APPROVE_LINES" ? command.lines : command.rows;

@@ -323,6 +323,15 @@ describe("lines of a stocktake", () => {
       "ALREADY_APPLIED",
       "REJECTED",
     ]);
+    const doubt = { row: 2, sku: "SOCKS" };
+    const doubts = [doubt, { ...doubt, row: 3 }, { row: 4, sku: "CAP" }];
+    floor.do({ type: "RECOUNT_ROWS", stocktakeId: "s1", actor: null, rows: doubts });
+    expect((floor.outcome as RowsBooked).rows.map(({ outcome }) => outcome)).toEqual([
+      "APPLIED",
+      "ALREADY_APPLIED",
+      "REJECTED",
+    ]);
+    floor.do(rows(row));
     const approval = { row: 2, sku: "SOCKS", cause: "LOSS" as CountCause, note: null };
     floor.do({ type: "APPROVE_ROWS", stocktakeId: "s1", actor: null, rows: [approval, { ...approval, row: 3 }] });
     expect((floor.outcome as RowsBooked).rows.map(({ outcome }) => outcome)).toEqual(["APPLIED", "ALREADY_APPLIED"]);

@@ -7,6 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => floor.stop());
 
+/** Nothing told of where the pieces lie or what they belong to. */
+const NOWHERE = { area: null, inbound: null, claim: null };
+
 describe("warehouses", () => {
   test("a warehouse is told to the others with each change, counted up, and not when nothing changes", async () => {
     const clerk = floor.clerk();
@@ -113,6 +116,73 @@ describe("receipts", () => {
     expect((await floor.sre().post("/v1/receipts", receipt)).status).toBe(403);
     expect((await floor.sre().get("/v1/balances")).status).toBe(200);
     expect((await floor.clerk().get("/v1/balances")).status).toBe(403);
+  });
+});
+
+describe("documents", () => {
+  test("are found by warehouse and reference, and shown with what their lines booked and what was taken back", async () => {
+    const clerk = floor.clerk();
+    const at = { location: "BEIJING", reference: "show/1", reason: "late truck" };
+    const received = [
+      { sku: "SCARF", quantity: 5, unsellableQuantity: 2 },
+      { sku: "GLOVE", quantity: 1 },
+    ];
+    await clerk.post("/v1/receipts", { ...at, inbound: "ASN-9", lines: received });
+    await clerk.post("/v1/receipts", { ...at, reference: "show/2", lines: received });
+    const { body: recorded } = await clerk.get("/v1/movements?reference=show%2F1");
+    const unsellable = recorded.items.find(({ quantity }: { quantity: number }) => quantity === 2);
+    await clerk.post("/v1/reversals", { movementId: unsellable.movementId, reason: "not ours" });
+    const shown = await floor.sre().get("/v1/receipts/BEIJING/show%2F1?limit=1");
+    expect(shown.body).toMatchObject({ ...at, bookedAt: expect.stringMatching(/Z$/), nextCursor: expect.any(String) });
+    expect(shown.body.items).toEqual([
+      {
+        line: "1",
+        sku: "SCARF",
+        code: null,
+        quantity: 5,
+        unsellableQuantity: 2,
+        ...NOWHERE,
+        inbound: "ASN-9",
+        reversed: 2,
+      },
+    ]);
+    const rest = await clerk.get(`/v1/receipts/BEIJING/show%2F1?limit=1&cursor=${shown.body.nextCursor}`);
+    expect([rest.body.items.length, rest.body.items[0].sku, rest.body.nextCursor]).toEqual([1, "GLOVE", null]);
+    const list = async (query: string) => (await clerk.get(`/v1/receipts?location=BEIJING&${query}`)).body;
+    const first = await list("reference=show%2F2");
+    expect(first.items).toMatchObject([{ location: "BEIJING", reference: "show/2" }]);
+    const pages = await list("limit=1");
+    expect((await list(`limit=1000&cursor=${pages.nextCursor}`)).items).not.toContainEqual(pages.items[0]);
+    expect((await clerk.get("/v1/receipts/WUHAN/show%2F1")).status).toBe(404);
+    expect((await clerk.get("/v1/returns/BEIJING/show%2F1")).status).toBe(404);
+  });
+
+  test("of each kind speak in the words in which they are told", async () => {
+    const clerk = floor.clerk();
+    const tell = async (path: string, reference: string, body: object, more: object = {}) => {
+      const told = { location: "WUHAN", reference, lines: [body], ...more };
+      expect((await clerk.post(`/v1/${path}`, told)).status).toBe(201);
+      const { body: shown } = await clerk.get(`/v1/${path}/WUHAN/${reference}`);
+      return { ...shown, items: shown.items };
+    };
+    const sku = "COAT";
+    await tell("receipts", "words-0", { sku, quantity: 9 });
+    const judged = { lineId: "4", sku, sellable: 1, unsellable: 2, missing: 3 };
+    expect(await tell("returns", "words-1", judged, { orderId: "o-1" })).toMatchObject({
+      orderId: "o-1",
+      items: [judged],
+    });
+    expect((await tell("damages", "words-2", { sku, quantity: 2 })).items).toMatchObject([{ sku, quantity: 2 }]);
+    expect((await tell("restorations", "words-3", { sku, quantity: 1 })).items).toMatchObject([{ sku, quantity: 1 }]);
+    expect((await tell("disposals", "words-4", { sku, quantity: 1 })).items).toMatchObject([
+      { sku, quantity: 1, claim: null, reversed: 0 },
+    ]);
+    const adjusted = await tell("adjustments", "words-5", { sku, delta: -2 }, { reason: "moths" });
+    expect([adjusted.reason, adjusted.items]).toEqual([
+      "moths",
+      [{ line: "1", sku, bucket: "sellable", delta: -2, expected: null, quantity: null, change: -2 }],
+    ]);
+    expect((await clerk.get("/v1/adjustments?reference=words-5")).body.items).toMatchObject([{ location: "WUHAN" }]);
   });
 });
 

@@ -200,6 +200,8 @@ describe("a stocktake while trading goes on", () => {
       [1_203, "sku"],
       [1_204, "shelf"],
     ]);
+    expect((await upload("recount", boss, "sku\nH0\nH7\nNONE\n")).body).toMatchObject({ applied: 2, rejected: 1 });
+    expect((await upload("counts", clerk, "sku,shelf\nH0,3\nH7,3\n")).body).toMatchObject({ applied: 2 });
     const approvals = ["sku,cause", ...lines.map(({ sku }) => `${sku},`), "FOUND,MISPLACEMENT"].join("\n");
     expect((await upload("approve", boss, approvals)).body).toMatchObject({ rows: 1_201, applied: 1_201 });
     expect(await floor.balance("FOUND", name)).toEqual({ total: 2, unsellable: 0 });

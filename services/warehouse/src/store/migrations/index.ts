@@ -8,6 +8,7 @@ import { CreatePhysicalLog1764300000000 } from "./create-physical-log.js";
 import { CreateRecordedMovements1764400000000 } from "./create-recorded-movements.js";
 import { CreateStocktakes1764410000000 } from "./create-stocktakes.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
+import { IndexDocuments1764440000000 } from "./index-documents.js";
 import { IndexOwnEntriesToldLater1764420000000 } from "./index-own-entries-told-later.js";
 
 /** The warehouse's own migrations, oldest first. */
@@ -23,4 +24,5 @@ export const warehouseMigrations = [
   CreateStocktakes1764410000000,
   IndexOwnEntriesToldLater1764420000000,
   AddMomentOfToldLater1764430000000,
+  IndexDocuments1764440000000,
 ];
