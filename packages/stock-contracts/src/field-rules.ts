@@ -168,6 +168,8 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   "OrderAwaitingPayment.lines",
   "OrderAwaitingPayment.warnings",
   "ShortedLine.remedies",
+  "ShortageChoiceRejected.lines",
+  "UnsettledLine.remedies",
   "OrderFulfilled.lines",
   "FulfilmentShipped.lines",
   "FulfilmentShort.lines",

@@ -29,6 +29,8 @@ const KEY_RULES: KeyRules = {
   OrderReservationReleased: byOrder,
   OrderShorted: byOrder,
   OrderShortageSettled: byOrder,
+  ShortageChoiceRejected: byOrder,
+  GroupLeaderNotified: (value) => value.groupLeaderId,
   OrderFulfilled: byOrder,
   CartHeld: byCart,
   CartHoldRejected: byCart,

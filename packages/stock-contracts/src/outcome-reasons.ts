@@ -208,6 +208,40 @@ export const OUTCOME_REASONS = {
       "该仓库可销售库存不足。",
     ),
   },
+
+  /** Why nothing of a choice about a shortage was carried out. */
+  NOT_CHOSEN: {
+    UNKNOWN_SHORTAGE: reason(
+      "the order has no such shortage",
+      "We do not know of this shortage.",
+      "没有找到该缺货记录。",
+    ),
+    UNKNOWN_LINE: reason(
+      "the shortage has no such line",
+      "This item is not among those that are missing.",
+      "该商品不在缺货之列。",
+    ),
+    ALREADY_SETTLED: reason(
+      "the line was settled in another way",
+      "This item has been settled already.",
+      "该商品的缺货已处理完毕。",
+    ),
+    NOT_PAID: reason(
+      "the order is not paid, so nothing is owed for it",
+      "Please pay for the order first.",
+      "请先为订单付款。",
+    ),
+    NOT_OFFERED: reason(
+      "the SKU may not replace the line: another group, a lower price, not sold, or the order is cancelled",
+      "This is not among what we can offer for the missing item.",
+      "该选项不在可选的补偿方案之内。",
+    ),
+    REPLACEMENT_GONE: reason(
+      "the chosen replacement is no longer there; what is left comes with the refusal",
+      "We apologise: the replacement that you chose is gone. Please choose another.",
+      "非常抱歉，您选择的替换商品已售完，请另选方案。",
+    ),
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OutcomeReason>>>>;
 
 /** What became of the order, cart or transfer that a reason is about. */
@@ -220,6 +254,8 @@ export type ReservationWarningCode = ReasonCode<"WARNED">;
 export type ReleaseReason = ReasonCode<"RELEASED">;
 export type ShortageCause = ReasonCode<"SHORTED">;
 export type MoveRefusalCode = ReasonCode<"NOT_MOVED">;
+
+export type ChoiceRefusalCode = ReasonCode<"NOT_CHOSEN">;
 
 /** Languages that customers are told in. */
 export const LANGUAGES = ["en", "zh"] as const;

@@ -16,6 +16,8 @@ export const TOPIC_RECORDS = {
     "OrderReservationReleased",
     "OrderShorted",
     "OrderShortageSettled",
+    "ShortageChoiceRejected",
+    "GroupLeaderNotified",
     "OrderFulfilled",
   ],
   "stock.carts.v1": ["CartHeld", "CartHoldRejected", "CartHoldReleased"],

@@ -136,6 +136,10 @@ export class ReservationDesk {
       countOutcome(metrics, state.toLowerCase(), reasons[0]?.code ?? "");
     } else if (outcome.type === "SAME_AGAIN" || outcome.type === "ORDER_CONFLICT") {
       countOutcome(metrics, outcome.type.toLowerCase());
+    } else if (outcome.type === "SHORTAGE_SETTLED") {
+      countOutcome(metrics, "shortage_settled", outcome.by);
+    } else if (outcome.type === "CHOICE_REFUSED") {
+      countOutcome(metrics, "choice_refused", outcome.code);
     } else if (outcome.type === "TRANSFER_DECIDED") {
       const { reserved, code } = outcome;
       countOutcome(metrics, reserved > 0 ? "transfer_reserved" : "transfer_rejected", code ?? "");

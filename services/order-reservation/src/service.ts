@@ -3,7 +3,9 @@ import { z } from "zod";
 import { cartRoutes } from "./http/cart-routes.js";
 import { policyRoutes } from "./http/policy-routes.js";
 import { reservationRoutes } from "./http/reservation-routes.js";
+import { shortageRoutes } from "./http/shortage-routes.js";
 import { velocityRoutes } from "./http/velocity-routes.js";
+import { notifyLeaders } from "./leader-notices.js";
 import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
 import { PaymentsHorizon } from "./payments-horizon.js";
 import { GROUP_ID, MAX_SLICE_ITEMS, ReservationDesk } from "./reservation-desk.js";
@@ -28,6 +30,13 @@ const CONFIG = {
     .max(60_000)
     .default(1_000)
     .describe("how often expired holds are looked for, 50 to 60000 ms, default 1000"),
+  LEADER_NOTICE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe("shortages of a group leader's orders within so long come in one notice, 0 to 86400 s, default 60"),
 };
 const DEFICITS_EVERY_MS = 30_000;
 const COUNTERS_EVERY_MS = 60_000;
@@ -59,6 +68,9 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     "OrderReservationRejected",
     "OrderReservationReleased",
     "OrderShorted",
+    "OrderShortageSettled",
+    "ShortageChoiceRejected",
+    "GroupLeaderNotified",
     "OrderFulfilled",
     "CartHeld",
     "CartHoldRejected",
@@ -68,10 +80,12 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     "FulfilmentCancelRequested",
     "PolicyChanged",
     "StockAlertRaised",
+    "StockAlertCleared",
   ],
   routes: (context) => [
     ...reservationRoutes({ desk: deskOf(context), db: context.db }),
     ...cartRoutes({ desk: deskOf(context), db: context.db }),
+    ...shortageRoutes({ desk: deskOf(context), db: context.db }),
     ...velocityRoutes(context),
     ...policyRoutes(context),
     balancesRoute({ db: context.db, service: context.service, sql: BALANCES }),
@@ -90,10 +104,13 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     const { db: session, eventLog, metrics, config } = context;
     const horizon = new PaymentsHorizon({ session, eventLog, groupId: GROUP_ID });
     const paymentsGraceMs = config.PAYMENTS_GRACE_SECONDS * 1000;
+    const gatherMs = config.LEADER_NOTICE_SECONDS * 1000;
     const sweeper = new Sweeper({ session, desk: deskOf(context), metrics, paymentsGraceMs });
     return [
       context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
       context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
+      context.every(config.SWEEP_INTERVAL_MS, "shortages", () => sweeper.settleShortages()),
+      context.every(config.SWEEP_INTERVAL_MS, "leader-notices", () => notifyLeaders(context, gatherMs)),
       context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
       context.every(COUNTERS_EVERY_MS, "velocity-clean-up", () => keepVelocity(session, ROWS_PER_BITE)),
       context.every(COUNTERS_EVERY_MS, "counters-clean-up", async () => {

@@ -8,7 +8,15 @@ import {
   sqlState,
   takeMovements,
 } from "@septet/service-kit";
-import { type Command, type Decided, decide, type Outcome, type Victims, type World } from "./domain/index.js";
+import {
+  type Command,
+  type Decided,
+  decide,
+  type Outcome,
+  substitutesKey,
+  type Victims,
+  type World,
+} from "./domain/index.js";
 import type { PolicyMemo } from "./policy-memo.js";
 import type { SliceItem, SliceResult } from "./slice-item.js";
 import { planSlice, type SlicePlan } from "./slice-plan.js";
@@ -157,7 +165,10 @@ function wantedAfter(wanted: WantedVictims, needs: WantedVictims): WantedVictims
     places.set(key, { ...place, missing });
   }
   const expiredHoldsOf = [...new Set([...wanted.expiredHoldsOf, ...needs.expiredHoldsOf])];
-  return { expiredHoldsOf, reservationsAt: [...places.values()] };
+  const substitutes = new Map(
+    [...wanted.substitutesOf, ...needs.substitutesOf].map((one) => [substitutesKey(one), one]),
+  );
+  return { expiredHoldsOf, reservationsAt: [...places.values()], substitutesOf: [...substitutes.values()] };
 }
 
 /** Another slice has created the row of the same order since this one looked: it must be read and locked. */

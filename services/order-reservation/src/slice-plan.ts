@@ -90,6 +90,10 @@ function addScope(command: Command, { skus, whole, named, cartIds }: Scope): voi
     case "ExamineDeficit":
       skus.add(command.sku);
       break;
+    case "ChooseRemedies":
+      whole.add(command.orderId);
+      for (const { sku } of command.choices) if (sku !== null) skus.add(sku);
+      break;
     case "ListSku":
     case "DefineLocation":
       break;

@@ -3,9 +3,11 @@ import { type KitMetrics, observeHoldAge } from "@septet/service-kit";
 import type { ReservationDesk } from "./reservation-desk.js";
 import { dueCarts } from "./store/cart-holds.js";
 import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
+import { ordersWithOverdueShortages } from "./store/shortages.js";
 import { dueHolds, type Place, placesBelowZero } from "./store/sweep.js";
 
 const HOLDS_PER_SLICE = 500;
+const SHORTAGES_PER_SLICE = 500;
 const PLACES_PER_LOOK = 200;
 const FIRST: Place = { sku: "", location: "" };
 
@@ -39,6 +41,17 @@ export class Sweeper {
     }
     const [oldest] = await dueHolds(this.#session, now, 1);
     observeHoldAge(this.#metrics, oldest === undefined ? 0 : (now - oldest.expiresAt) / 1000);
+  }
+
+  /** Carries out the default of shortages whose time is over, and tells of those that nobody handles. */
+  async settleShortages(): Promise<void> {
+    for (;;) {
+      const due = await ordersWithOverdueShortages(this.#session, SHORTAGES_PER_SLICE);
+      if (due.length === 0) return;
+      const results = await this.#desk.submit(due.map((orderId) => ({ command: { type: "SettleOverdue", orderId } })));
+      const changed = results.some(({ outcome }) => outcome !== undefined && outcome.type !== "NOTHING");
+      if (due.length < SHORTAGES_PER_SLICE || !changed) return;
+    }
   }
 
   /** Gives back what was held for carts whose time has passed. */

@@ -408,6 +408,24 @@ export interface FulfilmentShort {
   readonly tracking: string | null;
 }
 
+/** A shortage that waits to be settled; OrderShorted tells the rest of it. */
+export interface NoticedShortage {
+  readonly orderId: string;
+  readonly shortageId: string;
+  /** Unanswered until then, the default remedy is carried out. Epoch milliseconds. */
+  readonly decideBy: number;
+}
+
+/** Orders that a group leader (团长) gathered were shorted: one notice per batch. */
+export interface GroupLeaderNotified {
+  /** Unique for ever; who sees it twice drops the second. */
+  readonly eventId: string;
+  /** When it happened, by its sender's clock, UTC. Epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly groupLeaderId: string;
+  readonly shortages: readonly NoticedShortage[];
+}
+
 /** A warehouse or supplier location as it stands now. */
 export interface LocationDefined {
   /** Unique for ever; who sees it twice drops the second. */
@@ -649,6 +667,41 @@ export interface ReturnReceived {
   readonly lines: readonly ReturnedLine[];
 }
 
+/** What the shopper may still choose. */
+export interface RemedyLeft {
+  /** REFUND or EXCHANGE. */
+  readonly kind: string;
+  /** The replacement, for EXCHANGE. */
+  readonly sku: string | null;
+  readonly refundMinor: number | null;
+  readonly couponMinor: number | null;
+}
+
+/** A line that waits for a choice. */
+export interface UnsettledLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly remedies: readonly RemedyLeft[];
+}
+
+/** Nothing of a ShortageChoiceMade was carried out; never carries what is left in stock. */
+export interface ShortageChoiceRejected {
+  /** Unique for ever; who sees it twice drops the second. */
+  readonly eventId: string;
+  /** When it happened, by its sender's clock, UTC. Epoch milliseconds. */
+  readonly occurredAt: number;
+  readonly orderId: string;
+  readonly shortageId: string;
+  /** The line that it failed at. */
+  readonly lineId: string | null;
+  /** One of OUTCOME_REASONS.NOT_CHOSEN. */
+  readonly code: string;
+  /** For the customer, in the order's language; never a quantity. */
+  readonly text: string | null;
+  /** What can still be chosen, for the lines that are not settled. */
+  readonly lines: readonly UnsettledLine[];
+}
+
 /** An alert is over. */
 export interface StockAlertCleared {
   /** Unique for ever; who sees it twice drops the second. */
@@ -839,6 +892,7 @@ export interface Records {
   FulfilmentRequested: FulfilmentRequested;
   FulfilmentShipped: FulfilmentShipped;
   FulfilmentShort: FulfilmentShort;
+  GroupLeaderNotified: GroupLeaderNotified;
   LocationDefined: LocationDefined;
   OrderAwaitingPayment: OrderAwaitingPayment;
   OrderFulfilled: OrderFulfilled;
@@ -849,6 +903,7 @@ export interface Records {
   OrderShorted: OrderShorted;
   PolicyChanged: PolicyChanged;
   ReturnReceived: ReturnReceived;
+  ShortageChoiceRejected: ShortageChoiceRejected;
   StockAlertCleared: StockAlertCleared;
   StockAlertRaised: StockAlertRaised;
   StockMovement: StockMovement;
@@ -881,6 +936,7 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   FulfilmentRequested: {"type":"record","name":"FulfilmentRequested","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentRequestedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines"},{"type":["null",{"type":"long","logicalType":"timestamp-millis"}],"name":"deliverBy","default":null}]},
   FulfilmentShipped: {"type":"record","name":"FulfilmentShipped","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShippedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
   FulfilmentShort: {"type":"record","name":"FulfilmentShort","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"fulfilmentId"},{"type":"string","name":"orderId"},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"FulfilmentShortLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"},{"type":["null","string"],"name":"reason","default":null}]}},"name":"lines"},{"type":"boolean","name":"final"},{"type":["null","string"],"name":"tracking","default":null}]},
+  GroupLeaderNotified: {"type":"record","name":"GroupLeaderNotified","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"groupLeaderId"},{"type":{"type":"array","items":{"type":"record","name":"NoticedShortage","fields":[{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"decideBy"}]}},"name":"shortages"}]},
   LocationDefined: {"type":"record","name":"LocationDefined","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"location"},{"type":"string","name":"kind"},{"type":"string","name":"name"},{"type":["null","string"],"name":"region","default":null},{"type":["null","string"],"name":"attachedTo","default":null},{"type":"boolean","name":"active"},{"type":"long","name":"version"}]},
   OrderAwaitingPayment: {"type":"record","name":"OrderAwaitingPayment","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"WaitingLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines","default":[]},{"type":{"type":"array","items":{"type":"record","name":"AwaitingWarning","fields":[{"type":"string","name":"code"},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"text","default":null}]}},"name":"warnings","default":[]}]},
   OrderFulfilled: {"type":"record","name":"OrderFulfilled","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":{"type":"array","items":{"type":"record","name":"FulfilledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"quantity"}]}},"name":"lines"}]},
@@ -891,6 +947,7 @@ export const SCHEMAS: { readonly [N in keyof Records]: object } = {
   OrderShorted: {"type":"record","name":"OrderShorted","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":"string","name":"cause"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"decideBy"},{"type":["null","string"],"name":"groupLeaderId","default":null},{"type":{"type":"array","items":{"type":"record","name":"ShortedLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":"int","name":"shortQuantity"},{"type":{"type":"array","items":{"type":"record","name":"ShortageRemedy","fields":[{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"remedies"}]}},"name":"lines"},{"type":["null","string"],"name":"text","default":null}]},
   PolicyChanged: {"type":"record","name":"PolicyChanged","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"scope"},{"type":"string","name":"policy"},{"type":["null","string"],"name":"actor","default":null},{"type":"long","name":"version"}]},
   ReturnReceived: {"type":"record","name":"ReturnReceived","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"returnId"},{"type":["null","string"],"name":"orderId","default":null},{"type":"string","name":"location"},{"type":{"type":"array","items":{"type":"record","name":"ReturnedLine","fields":[{"type":["null","string"],"name":"lineId","default":null},{"type":"string","name":"sku"},{"type":"int","name":"sellable"},{"type":"int","name":"unsellable"},{"type":"int","name":"missing"}]}},"name":"lines"}]},
+  ShortageChoiceRejected: {"type":"record","name":"ShortageChoiceRejected","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"orderId"},{"type":"string","name":"shortageId"},{"type":["null","string"],"name":"lineId","default":null},{"type":"string","name":"code"},{"type":["null","string"],"name":"text","default":null},{"type":{"type":"array","items":{"type":"record","name":"UnsettledLine","fields":[{"type":"string","name":"lineId"},{"type":"string","name":"sku"},{"type":{"type":"array","items":{"type":"record","name":"RemedyLeft","fields":[{"type":"string","name":"kind"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","long"],"name":"refundMinor","default":null},{"type":["null","long"],"name":"couponMinor","default":null}]}},"name":"remedies"}]}},"name":"lines","default":[]}]},
   StockAlertCleared: {"type":"record","name":"StockAlertCleared","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"alertId"},{"type":"string","name":"code"},{"type":"string","name":"service"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","string"],"name":"location","default":null},{"type":["null","string"],"name":"supplierId","default":null},{"type":["null","string"],"name":"orderId","default":null},{"type":["null","string"],"name":"message","default":null}]},
   StockAlertRaised: {"type":"record","name":"StockAlertRaised","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"alertId"},{"type":"string","name":"code"},{"type":"string","name":"severity"},{"type":"string","name":"service"},{"type":["null","string"],"name":"sku","default":null},{"type":["null","string"],"name":"location","default":null},{"type":["null","string"],"name":"supplierId","default":null},{"type":["null","string"],"name":"orderId","default":null},{"type":"string","name":"message"},{"type":["null",{"type":"map","values":"string"}],"name":"details","default":null}]},
   StockMovement: {"type":"record","name":"StockMovement","namespace":"septet.stock","fields":[{"type":"string","name":"eventId"},{"type":{"type":"long","logicalType":"timestamp-millis"},"name":"occurredAt"},{"type":"string","name":"movementId"},{"type":"string","name":"sku"},{"type":"string","name":"kind"},{"type":"long","name":"sequence"},{"type":"string","name":"recordedBy"},{"type":{"type":"record","name":"MovementReference","fields":[{"type":"string","name":"type"},{"type":"string","name":"id"},{"type":["null","string"],"name":"line","default":null}]},"name":"reference"},{"type":["null","string"],"name":"reverses","default":null},{"type":["null","string"],"name":"reason","default":null},{"type":["null","string"],"name":"actor","default":null},{"type":{"type":"array","items":{"type":"record","name":"MovementLeg","fields":[{"type":"string","name":"location"},{"type":"string","name":"bucket"},{"type":"long","name":"delta"}]}},"name":"legs"}]},

@@ -10,6 +10,7 @@ import {
 } from "./order.js";
 import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
+import { forgetShorted } from "./shortage.js";
 
 /** Pieces of one line that a shopper gives up; unpromised at once, those sent to the warehouse after its answer. */
 interface Giving {
@@ -88,5 +89,6 @@ function giveUp(draft: Draft, order: Order, line: OrderLine, quantity: number, g
   } else {
     line.shorted -= left;
     line.cancelled += left;
+    forgetShorted(order, line.lineId, left);
   }
 }

@@ -1,10 +1,14 @@
 import type { Language, RecordOf } from "@septet/stock-contracts";
 import type { MoveLine } from "./moving.js";
+import type { Choice } from "./settling-shortages.js";
+import type { SkuListing } from "./world.js";
 
 export interface PlacedLine {
   lineId: string;
   sku: string;
   quantity: number;
+  /** Minor units of the order's currency; null or left out: nobody said. */
+  unitPriceMinor?: number | null;
 }
 
 /** What of `OrderPlaced` decides the reservation. */
@@ -20,6 +24,8 @@ export interface Placement {
   deliverBy: number | null;
   cartId: string | null;
   promotionId: string | null;
+  /** ISO 4217, of the prices. */
+  currency: string | null;
   /** In which the shopper is told; null: the order names none that we speak. */
   language: Language | null;
   /** In memory only: what is kept of both are keyed hashes. */
@@ -85,7 +91,19 @@ export type Command =
   | { type: "ReserveTransfer"; request: TransferRequest }
   /** From the sweeper: look again whether promises at a location exceed what is there. */
   | { type: "ExamineDeficit"; sku: string; location: string }
-  | { type: "ListSku"; sku: string; active: boolean }
+  | ({ type: "ListSku" } & SkuListing)
+  /** A shopper, or an operator for one, chooses what shall happen to shorted lines. */
+  | {
+      type: "ChooseRemedies";
+      orderId: string;
+      shortageId: string;
+      choices: readonly Choice[];
+      by: "CUSTOMER" | "OPERATOR";
+      /** Who chose by a message is told by one when nothing comes of it. */
+      answerByEvent: boolean;
+    }
+  /** From the sweeper: carry out the default of shortages whose time is over, and tell of those that nobody handles. */
+  | { type: "SettleOverdue"; orderId: string }
   | { type: "DefineLocation"; location: string; kind: string; active: boolean; version: number }
   /** Read an order under the locks, for answers that must follow what went before. */
   | { type: "ShowOrder"; orderId: string };

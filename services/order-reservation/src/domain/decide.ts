@@ -13,6 +13,7 @@ import { copyOfOrder } from "./order.js";
 import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { place, refuseInvalid } from "./placing.js";
+import { chooseRemedies, settleOverdue } from "./settling-shortages.js";
 import { reserveTransfer } from "./transferring.js";
 import type { World } from "./world.js";
 
@@ -90,13 +91,21 @@ function decideOne(draft: Draft, command: Command): Outcome {
       examineDeficit(draft, command.sku, command.location);
       return { type: "APPLIED" };
     case "ListSku":
-      draft.list({ sku: command.sku, active: command.active });
-      return { type: "APPLIED" };
+      return listSku(draft, command);
+    case "ChooseRemedies":
+      return chooseRemedies(draft, command);
+    case "SettleOverdue":
+      return settleOverdue(draft, draft.order(command.orderId));
     case "DefineLocation":
       return defineLocation(draft, command);
     case "ShowOrder":
       return { type: "NOTHING", order: draft.order(command.orderId) };
   }
+}
+
+function listSku(draft: Draft, { type: _type, ...listing }: Extract<Command, { type: "ListSku" }>): Outcome {
+  draft.list(listing);
+  return { type: "APPLIED" };
 }
 
 function defineLocation(draft: Draft, command: Extract<Command, { type: "DefineLocation" }>): Outcome {

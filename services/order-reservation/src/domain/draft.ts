@@ -7,7 +7,15 @@ import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcome
 import { comparePlaces, narrowed, policyFor, type Rules, skuScope } from "./policies.js";
 import { type Terms, termsOfSale } from "./sale-terms.js";
 import { forget, SightingBook } from "./velocity.js";
-import { type Location, locationOf, placeKey, type SkuListing, type StockRow, type World } from "./world.js";
+import {
+  type Location,
+  locationOf,
+  placeKey,
+  type SkuListing,
+  type StockRow,
+  type SubstitutesAsked,
+  type World,
+} from "./world.js";
 
 type EventValue<N extends RecordName> = Omit<RecordOf<N>, "eventId" | "occurredAt">;
 
@@ -36,6 +44,8 @@ export class Draft {
   readonly effects: Effect[] = [];
   readonly expiredHoldsNeeded = new Set<string>();
   readonly reservationsNeeded = new Map<string, { sku: string; location: string; missing: number }>();
+  /** Replacements for shorted SKUs that are not looked up yet, by `substitutesKey`. */
+  readonly substitutesNeeded = new Map<string, SubstitutesAsked>();
   /** SKUs whose expired holds this slice has already given back. */
   readonly sweptSkus = new Set<string>();
   readonly carts: CartBook;
@@ -301,11 +311,13 @@ export class Draft {
   }
 
   needs(): Needs | undefined {
-    if (this.expiredHoldsNeeded.size === 0 && this.reservationsNeeded.size === 0) return undefined;
+    const needed = [this.expiredHoldsNeeded, this.reservationsNeeded, this.substitutesNeeded];
+    if (needed.every(({ size }) => size === 0)) return undefined;
     return {
       type: "NEEDS",
       expiredHoldsOf: [...this.expiredHoldsNeeded],
       reservationsAt: [...this.reservationsNeeded.values()],
+      substitutesOf: [...this.substitutesNeeded.values()],
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Language, RejectionReasonCode } from "@septet/stock-contracts";
+import type { Shortage } from "./shortage.js";
 
 /**
  * An order as order-reservation knows it: what was asked for, what is promised where, and how far it got.
@@ -30,6 +31,10 @@ export interface OrderLine {
   shorted: number;
   /** Open pieces the shopper has cancelled that are not given back yet, asked for or refused: never sourced again. */
   unwanted: number;
+  /** What a piece costs, minor units of the order's currency; null: nobody said. */
+  unitPriceMinor: number | null;
+  /** The shorted line that this one makes up for; null: it was ordered. */
+  replaces: string | null;
 }
 
 /**
@@ -83,6 +88,8 @@ export interface Order {
   cartId: string | null;
   /** The promotion that the order names. */
   promotionId: string | null;
+  /** ISO 4217, of the prices. */
+  currency: string | null;
   /** In which its shopper is told; null: none was named. */
   language: Language | null;
   /** Where it came from is remembered, until it is paid or cancelled. */
@@ -92,6 +99,8 @@ export interface Order {
   earlyCancels: Readonly<Record<string, number>>;
   fulfilments: number;
   shortages: number;
+  /** What was told to be short, settled or not; of an unpaid order what it was told after it was first answered. */
+  shortageList: readonly Shortage[];
   tracking: readonly string[];
   /** Shipments (movementIds) that were taken back before they came: lost on the way, they come later. */
   undone: readonly string[];
@@ -115,12 +124,14 @@ export const unplacedOrder = (orderId: string): Order => ({
   deliverBy: null,
   cartId: null,
   promotionId: null,
+  currency: null,
   language: null,
   watched: false,
   reasons: [],
   earlyCancels: {},
   fulfilments: 0,
   shortages: 0,
+  shortageList: [],
   tracking: [],
   undone: [],
   lines: [],
@@ -139,8 +150,9 @@ export function hasSameLines(
   order: Order,
   lines: readonly { lineId: string; sku: string; quantity: number }[],
 ): boolean {
-  if (order.placedAt === null || order.lines.length !== lines.length) return false;
-  const placed = new Map(order.lines.map((line) => [line.lineId, line]));
+  const ordered = order.lines.filter((line) => line.replaces === null);
+  if (order.placedAt === null || ordered.length !== lines.length) return false;
+  const placed = new Map(ordered.map((line) => [line.lineId, line]));
   return lines.every(({ lineId, sku, quantity }) => {
     const line = placed.get(lineId);
     return line !== undefined && line.sku === sku && line.quantity === quantity;

@@ -8,7 +8,8 @@ import {
   shippedOfLine,
   unservedOfLine,
 } from "./order.js";
-import { DECIDE_WITHIN_MS } from "./policies.js";
+import { remediesFor } from "./remedies.js";
+import { decideByOf, type Shortage, shortageIdOf } from "./shortage.js";
 import type { Want } from "./sourcing.js";
 import type { Warning } from "./unpaid-orders.js";
 
@@ -52,6 +53,7 @@ export function reject(draft: Draft, order: Order, reasons: readonly RejectionRe
   order.state = "REJECTED";
   order.expiresAt = null;
   order.reasons = reasons;
+  order.shortageList = [];
   const { orderId, language } = order;
   draft.publish("OrderReservationRejected", {
     orderId,
@@ -77,24 +79,82 @@ export function publishReleased(draft: Draft, order: Order, reason: "CANCELLED" 
   draft.publish("OrderReservationReleased", { orderId: order.orderId, reason, lines: given, text });
 }
 
-/** Says that pieces will not be delivered. Each shortage has an id of its own, so that its settlement can name it. */
-export function short(draft: Draft, order: Order, missing: readonly Want[], cause: ShortageCause): void {
+/**
+ * Says that pieces will not be delivered, and what may be done about it. Each shortage has an id of its own, so that its
+ * settlement can name it. What an unpaid order is told with its first answer is not kept: its shopper pays for the rest.
+ */
+export function short(
+  draft: Draft,
+  order: Order,
+  missing: readonly Want[],
+  cause: ShortageCause,
+  isFirstAnswer = false,
+): void {
   if (missing.length === 0) return;
   order.shortages += 1;
   for (const want of missing) {
     const line = order.lines.find((candidate) => candidate.lineId === want.lineId);
     if (line !== undefined) line.shorted += want.quantity;
   }
+  const rule = draft.rulesFor(order).policy.shortage;
+  const isKept = order.paid || !isFirstAnswer;
+  const shortage: Shortage = {
+    number: order.shortages,
+    cause,
+    shortedAt: draft.now,
+    decideBy: decideByOf(draft.now, rule),
+    escalateAt: draft.now + rule.handleWithinMinutes * 60_000,
+    lines: missing.map((want) => ({ ...want, remedies: isKept ? remediesFor(draft, order, want) : [], settled: null })),
+  };
+  if (isKept) order.shortageList = [...order.shortageList, shortage];
   draft.publish("OrderShorted", {
     orderId: order.orderId,
-    shortageId: `${order.orderId}/${order.shortages}`,
+    shortageId: shortageIdOf(order.orderId, shortage),
     cause,
-    decideBy: draft.now + DECIDE_WITHIN_MS,
+    decideBy: shortage.decideBy,
     groupLeaderId: order.groupLeaderId,
-    lines: missing.map(({ lineId, sku, quantity }) => ({ lineId, sku, shortQuantity: quantity, remedies: [] })),
+    lines: shortage.lines.map(({ lineId, sku, quantity, remedies }) => ({
+      lineId,
+      sku,
+      shortQuantity: quantity,
+      remedies: [...remedies],
+    })),
     text: outcomeText("SHORTED", cause, order.language),
   });
 }
+
+const notHandledId = (order: Order, shortage: Shortage): string =>
+  `SHORTAGE_NOT_HANDLED:${shortageIdOf(order.orderId, shortage)}`;
+
+/** Nobody has handled a shortage in time: somebody has to look. */
+export function raiseNotHandled(draft: Draft, order: Order, shortage: Shortage): void {
+  const shortageId = shortageIdOf(order.orderId, shortage);
+  const until = new Date(shortage.decideBy).toISOString();
+  draft.publish("StockAlertRaised", {
+    ...alertAbout(order, "SHORTAGE_NOT_HANDLED", notHandledId(order, shortage)),
+    severity: "WARNING",
+    message: `Nobody has settled shortage ${shortageId} in time. It is paid back at ${until}.`,
+    details: order.groupLeaderId === null ? null : { groupLeaderId: order.groupLeaderId },
+  });
+}
+
+export function clearNotHandled(draft: Draft, order: Order, shortage: Shortage): void {
+  const message = `Shortage ${shortageIdOf(order.orderId, shortage)} is settled.`;
+  draft.publish("StockAlertCleared", {
+    ...alertAbout(order, "SHORTAGE_NOT_HANDLED", notHandledId(order, shortage)),
+    message,
+  });
+}
+
+const alertAbout = (order: Order, code: AlertCode, alertId: string) => ({
+  alertId,
+  code,
+  service: "order-reservation",
+  sku: order.lines[0]?.sku ?? null,
+  location: null,
+  supplierId: null,
+  orderId: order.orderId,
+});
 
 /** Asks warehouse or supplier to send what is promised and not asked for yet: one request per location. */
 export function requestFulfilment(draft: Draft, order: Order): void {
@@ -143,15 +203,10 @@ export function publishCancelRequests(draft: Draft, order: Order, asked: readonl
  * @param about tells alerts of one kind about one order apart
  */
 export function alertPayment(draft: Draft, order: Order, code: AlertCode, message: string, about?: string): void {
+  const alertId = about === undefined ? `${code}:${order.orderId}` : `${code}:${order.orderId}:${about}`;
   draft.publish("StockAlertRaised", {
-    alertId: about === undefined ? `${code}:${order.orderId}` : `${code}:${order.orderId}:${about}`,
-    code,
+    ...alertAbout(order, code, alertId),
     severity: "WARNING",
-    service: "order-reservation",
-    sku: order.lines[0]?.sku ?? null,
-    location: null,
-    supplierId: null,
-    orderId: order.orderId,
     message,
     details: null,
   });

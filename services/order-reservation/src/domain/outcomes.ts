@@ -1,9 +1,17 @@
-import type { MovementDraft, MoveRefusalCode, RecordName, RejectionReasonCode } from "@septet/stock-contracts";
+import type {
+  ChoiceRefusalCode,
+  MovementDraft,
+  MoveRefusalCode,
+  RecordName,
+  RejectionReasonCode,
+  SettledBy,
+} from "@septet/stock-contracts";
 import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
+import type { RemediesLeft } from "./settling-shortages.js";
 import type { Warning } from "./unpaid-orders.js";
 import type { Refusals } from "./velocity.js";
-import type { Location, SkuListing } from "./world.js";
+import type { Location, SkuListing, SubstitutesAsked } from "./world.js";
 
 /** What became of one command; the order is as this command left it. */
 export type Outcome =
@@ -20,6 +28,16 @@ export type Outcome =
   /** A balance or a rule changed; no order is its subject. */
   | { type: "APPLIED" }
   | MoveRefused
+  /** Lines of a shortage are settled. */
+  | { type: "SHORTAGE_SETTLED"; order: Order; shortageId: string; by: SettledBy }
+  /** Nothing of a choice was carried out; `lines` is what can still be chosen. */
+  | {
+      type: "CHOICE_REFUSED";
+      order: Order | undefined;
+      code: ChoiceRefusalCode;
+      lineId: string | null;
+      lines: readonly RemediesLeft[];
+    }
   /** The hold cannot be extended: it is over, or `latest` (epoch ms) is the latest that it may be extended to. */
   | { type: "EXTENSION_REFUSED"; order: Order | undefined; latest: number | null }
   /** A cart's hold is as `hold` says, undefined when nothing is known about it; `code` says why it is not what was asked. */
@@ -77,6 +95,7 @@ export interface Needs {
   type: "NEEDS";
   expiredHoldsOf: string[];
   reservationsAt: { sku: string; location: string; missing: number }[];
+  substitutesOf: SubstitutesAsked[];
 }
 
 export type Decision = Decided | Needs;

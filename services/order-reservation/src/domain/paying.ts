@@ -44,7 +44,15 @@ export function pay(draft: Draft, order: Order): Outcome {
     case "FULFILLED":
       break;
   }
+  if (order.shortageList.length > 0) oweFromNowOn(draft, order);
   return { type: "RECORDED", order };
+}
+
+/** What was told to be short before the money came is owed now, and is to be handled from now on. */
+function oweFromNowOn(draft: Draft, order: Order): void {
+  const { handleWithinMinutes } = draft.rulesFor(order).policy.shortage;
+  const escalateAt = draft.now + handleWithinMinutes * 60_000;
+  order.shortageList = order.shortageList.map((one) => ({ ...one, escalateAt }));
 }
 
 /**

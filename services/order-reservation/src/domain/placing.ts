@@ -51,13 +51,22 @@ function placedAgain(draft: Draft, order: Order, placement: Placement): Outcome 
 
 function takeIn(draft: Draft, order: Order, placement: Placement): void {
   const { customerId, groupLeaderId, channel, region, allowPartial, deliverBy } = placement;
-  const { cartId, promotionId, language } = placement;
+  const { cartId, promotionId, currency, language } = placement;
   Object.assign(order, { customerId, groupLeaderId, channel, region, allowPartial, deliverBy });
-  Object.assign(order, { cartId, promotionId, language });
+  Object.assign(order, { cartId, promotionId, currency, language });
   order.placedAt = draft.now;
-  for (const { lineId, sku, quantity } of placement.lines) {
+  for (const { lineId, sku, quantity, unitPriceMinor = null } of placement.lines) {
     const early = order.cancelAsked ? quantity : Math.min(quantity, earlyCancelOf(order, lineId));
-    order.lines.push({ lineId, sku, quantity, cancelled: early, shorted: 0, unwanted: 0 });
+    order.lines.push({
+      lineId,
+      sku,
+      quantity,
+      cancelled: early,
+      shorted: 0,
+      unwanted: 0,
+      unitPriceMinor,
+      replaces: null,
+    });
   }
   order.earlyCancels = {};
   if (placement.payment === "PAID") order.paid = true;
@@ -132,7 +141,7 @@ function hold(draft: Draft, order: Order, { customerClass }: Placement, warnings
   order.state = order.allocations.length > 0 ? "RESERVED" : "AWAITING_PAYMENT";
   if (order.state === "RESERVED") publishReserved(draft, order, warnings);
   if (waiting.length > 0) publishAwaiting(draft, order, waiting, warnings);
-  short(draft, order, missing, "OUT_OF_STOCK");
+  short(draft, order, missing, "OUT_OF_STOCK", true);
   noteSighting(draft, order);
 }
 

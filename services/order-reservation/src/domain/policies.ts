@@ -1,4 +1,5 @@
 import type { Amount, ByLocation } from "./sale-terms.js";
+import { DEFAULT_SHORTAGE_RULE, type ShortageRule } from "./shortage.js";
 import type { Strategy } from "./strategies.js";
 
 /** How long an unpaid order is held when no policy says otherwise. */
@@ -7,8 +8,6 @@ export const DEFAULT_UNPAID_HOLD_SECONDS = 30 * 60;
 export const DEFAULT_CART_HOLD_SECONDS = 15 * 60;
 /** How long a hold may live from its beginning, extensions included, when no policy says otherwise. */
 export const DEFAULT_LONGEST_HOLD_SECONDS = 2 * 60 * 60;
-/** How long a shopper has to choose a remedy for a shortage when nothing else is known: before the next day's dispatch. */
-export const DECIDE_WITHIN_MS = 12 * 60 * 60 * 1000;
 
 /** Pieces of one SKU that one order may have where a limit is on and says nothing else. */
 export const DEFAULT_PIECES_PER_ORDER = 5;
@@ -78,6 +77,7 @@ export interface Rules {
   unpaidOrder: UnpaidOrderRule;
   /** Of the scope `default` only: whoever leaves orders unpaid chooses the channel. Null: nothing is counted or kept. */
   velocity: Velocity | null;
+  shortage: ShortageRule;
 }
 
 /** Rules of one scope; what a scope leaves out is taken from the next wider one. */
@@ -103,6 +103,7 @@ const WIDEST: Rules = {
   limit: null,
   unpaidOrder: "WARN",
   velocity: null,
+  shortage: DEFAULT_SHORTAGE_RULE,
 };
 
 /** Rules that are about single SKUs, so that a SKU may have its own; the others are about whole orders. */

@@ -91,6 +91,7 @@ export function confirmShorted(draft: Draft, order: Order): void {
   const missing = serve(draft, order, wants, { freed: useUpCart(draft, order, wants) });
   if (!hasOpen(order)) return;
   for (const line of order.lines) line.shorted = 0;
+  order.shortageList = [];
   order.state = "CONFIRMED";
   publishReserved(draft, order);
   requestFulfilment(draft, order);

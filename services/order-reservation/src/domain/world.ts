@@ -20,10 +20,25 @@ export interface Location {
   version: number;
 }
 
+/** What the catalogue says of a SKU; what is left out, it does not say. */
 export interface SkuListing {
   sku: string;
   active: boolean;
+  unitPriceMinor?: number | null;
+  currency?: string | null;
+  /** SKUs of one group may replace each other in a shortage. */
+  substitutionGroup?: string | null;
 }
+
+/** Which SKUs may replace one: of this group and currency, at this price or above. */
+export interface SubstitutesAsked {
+  group: string;
+  currency: string;
+  fromMinor: number;
+}
+
+export const substitutesKey = ({ group, currency, fromMinor }: SubstitutesAsked): string =>
+  JSON.stringify([group, currency, fromMinor]);
 
 /**
  * Everything a slice of commands is decided on. `decide` never changes it.
@@ -45,6 +60,8 @@ export interface World {
   counts: Counts;
   /** What channels with a share hold of the SKUs concerned, by `channelKey`; undefined: no channel has one. */
   channelHolds?: ReadonlyMap<string, number> | undefined;
+  /** SKUs that may replace one that is shorted, by `substitutesKey`, the cheapest first; not locked, for offers only. */
+  substitutes: ReadonlyMap<string, readonly string[]>;
   /** SKUs whose stream is locked: only their balances may be changed. */
   heldSkus: ReadonlySet<string>;
   /** Which victims are among the orders already, so that they are not asked for again. */

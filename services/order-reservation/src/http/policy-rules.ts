@@ -5,6 +5,7 @@ import {
   DEFAULT_ORDERS_PER_DEVICE,
   DEFAULT_ORDERS_PER_IP,
   DEFAULT_PIECES_PER_ORDER,
+  DEFAULT_SHORTAGE_RULE,
   DEFAULT_VELOCITY_SECONDS,
   RULES_OF_A_CHANNEL,
   RULES_OF_A_SKU,
@@ -64,6 +65,43 @@ const VELOCITY = z.strictObject({
   perIp: orders.default(DEFAULT_ORDERS_PER_IP).describe("the same per IPv4 address or IPv6 /64"),
 });
 
+const SHORTAGE_RULE = z.strictObject({
+  couponMinor: z
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.MAX_MONEY_MINOR)
+    .nullable()
+    .default(DEFAULT_SHORTAGE_RULE.couponMinor)
+    .describe("minor units of the order's currency; null: no coupon"),
+  dispatchAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "takes a local time as hh:mm" })
+    .default(DEFAULT_SHORTAGE_RULE.dispatchAt)
+    .describe("when the day's parcels leave, local time"),
+  decideMinutesBefore: z
+    .number()
+    .int()
+    .min(0)
+    .max(24 * 60)
+    .default(DEFAULT_SHORTAGE_RULE.decideMinutesBefore)
+    .describe("how long before the next day's dispatch the shopper must have chosen"),
+  utcOffsetMinutes: z
+    .number()
+    .int()
+    .min(-14 * 60)
+    .max(14 * 60)
+    .default(DEFAULT_SHORTAGE_RULE.utcOffsetMinutes)
+    .describe("of the local time, east of Greenwich"),
+  handleWithinMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(DEFAULT_SHORTAGE_RULE.handleWithinMinutes)
+    .describe("what nobody has settled after so many minutes raises an alert"),
+});
+
 /** What a policy may say, rule by rule. */
 export const RULES = z.strictObject({
   reserveAt: z
@@ -83,6 +121,7 @@ export const RULES = z.strictObject({
   velocity: VELOCITY.nullish().describe(
     "unpaid or expired orders per device and address; scope default only, null: off",
   ),
+  shortage: SHORTAGE_RULE.optional().describe("how shorted orders are settled"),
   locationPriority: z
     .array(id)
     .max(MAX_LOCATIONS)

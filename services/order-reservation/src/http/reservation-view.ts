@@ -2,6 +2,7 @@ import type { Language } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type Order, openOfLine, shippedOfLine } from "../domain/index.js";
 import { toldReasons } from "./language.js";
+import { SHORTAGE, shortagesOf } from "./shortage-view.js";
 
 const pieces = z.number().int().min(0);
 
@@ -34,6 +35,7 @@ export const RESERVATION = z.object({
       shipped: pieces,
       cancelled: pieces,
       shorted: pieces,
+      replaces: z.string().nullable().describe("the shorted line that this one makes up for"),
       allocations: z.array(
         z.object({
           location: z.string(),
@@ -53,6 +55,7 @@ export const RESERVATION = z.object({
       text: z.string().describe("for the shopper, by Accept-Language, else in the order's language"),
     }),
   ),
+  shortages: z.array(SHORTAGE).describe("what the order was told to be short, settled or not"),
   tracking: z.array(z.string()),
   warnings: z
     .array(z.object({ code: z.string(), orderId: z.string().nullable(), text: z.string() }))
@@ -83,11 +86,13 @@ export function reservationOf(order: Order, asked: Language | null): Reservation
       shipped: shippedOfLine(order, line.lineId),
       cancelled: line.cancelled,
       shorted: line.shorted,
+      replaces: line.replaces,
       allocations: order.allocations
         .filter((allocation) => allocation.lineId === line.lineId && allocation.open + allocation.shipped > 0)
         .map(({ location, open, shipped, fulfilmentId }) => ({ location, quantity: open, shipped, fulfilmentId })),
     })),
     reasons: toldReasons(order, asked),
+    shortages: shortagesOf(order, asked),
     tracking: [...order.tracking],
   };
 }

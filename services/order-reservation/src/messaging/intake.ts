@@ -1,7 +1,7 @@
 import type { Codec, InboundMessage } from "@septet/messaging";
 import { type AcceptedMessage, decodeSlice, isAccepted, type RefusedMessage } from "@septet/service-kit";
-import { LIMITS, languageOf, type RecordOf } from "@septet/stock-contracts";
-import type { Command, Placement } from "../domain/index.js";
+import { LIMITS, languageOf, type RecordOf, type RemedyKind } from "@septet/stock-contracts";
+import type { Command, Placement, SkuListing } from "../domain/index.js";
 import type { SliceItem } from "../slice-item.js";
 
 /** Topics this service reads. */
@@ -63,7 +63,7 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
     case "CartItemRemoved":
       return { ...base, onceId: one.value.eventId, command: cartChange(one.value, -one.value.quantity) };
     case "SkuListed":
-      return { ...base, command: { type: "ListSku", sku: one.value.sku, active: one.value.active } };
+      return { ...base, command: { type: "ListSku", ...listingOf(one.value) } };
     case "StockMovement": {
       const movement = one.value;
       if (movement.recordedBy === self) return { ...base, movement };
@@ -90,13 +90,26 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
       return { ...base, command: { type: "DefineLocation", location, kind, active, version } };
     }
     case "ShortageChoiceMade": {
-      const refusal = { code: "NOT_OFFERED", message: "shortages are shorted without a choice of remedies" };
-      return { ...base, refusal };
+      const { orderId, shortageId, choices, eventId } = one.value;
+      const chosen = choices.map(({ lineId, kind, sku }) => ({ lineId, kind: kind as RemedyKind, sku }));
+      const who = { by: "CUSTOMER", answerByEvent: true } as const;
+      return {
+        ...base,
+        onceId: eventId,
+        command: { type: "ChooseRemedies", orderId, shortageId, choices: chosen, ...who },
+      };
     }
     default:
       // Our own requests read back, and what the other services tell each other.
       return base;
   }
+}
+
+/** A bundle replaces nothing and is replaced by nothing: its parts are. */
+function listingOf(value: RecordOf<"SkuListed">): SkuListing {
+  const { sku, active, unitPriceMinor, currency, substitutionGroup, parts } = value;
+  const isBundle = parts !== null && parts.length > 0;
+  return { sku, active, unitPriceMinor, currency, substitutionGroup: isBundle ? null : substitutionGroup };
 }
 
 function cartChange(value: RecordOf<"CartItemAdded">, by: number): Command {
@@ -119,6 +132,7 @@ export function placementOf(value: RecordOf<"OrderPlaced">): Placement {
     deliverBy: value.deliverBy,
     cartId: value.cartId,
     promotionId: value.promotionId,
+    currency: value.currency,
     language: languageOf(value.language),
     deviceId: value.deviceId,
     ipAddress: value.ipAddress,

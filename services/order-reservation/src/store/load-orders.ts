@@ -1,6 +1,7 @@
 import type { Session } from "@septet/messaging";
 import type { Language } from "@septet/stock-contracts";
 import type { CancelAsk, Order, OrderState, RejectionReason } from "../domain/index.js";
+import { loadShortages } from "./shortages.js";
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
@@ -10,7 +11,7 @@ const ORDER_COLUMNS = `order_id, state, paid, cancel_asked, ${ms("placed_at")}, 
 /** One statement per table; a join would send the order's columns once per line. */
 const LOAD_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id`;
 const LOAD_LINES = `
-SELECT order_id, line_id, sku, quantity, cancelled, shorted, unwanted
+SELECT order_id, line_id, sku, quantity, cancelled, shorted, unwanted, unit_price_minor::float8, replaces
 FROM order_line WHERE order_id = ANY($1::text[]) ORDER BY order_id, ordinal`;
 const LOAD_ALLOCATIONS = `
 SELECT order_id, line_id, sku, location, open, shipped, fulfilment_id, asks, too_late
@@ -24,6 +25,7 @@ export interface OrderDetails {
   undone?: string[];
   cartId?: string;
   promotionId?: string;
+  currency?: string;
   language?: Language;
   watched?: true;
 }
@@ -54,6 +56,8 @@ interface LineRow {
   cancelled: number;
   shorted: number;
   unwanted: number;
+  unit_price_minor: number | null;
+  replaces: string | null;
 }
 
 interface AllocationRow {
@@ -77,13 +81,16 @@ export async function loadOrders(session: Session, orderIds: readonly string[]):
   const found = [...orders.keys()];
   for (const row of await session.query<LineRow>(LOAD_LINES, [found])) {
     const { line_id: lineId, sku, quantity, cancelled, shorted, unwanted } = row;
-    orders.get(row.order_id)?.lines.push({ lineId, sku, quantity, cancelled, shorted, unwanted });
+    const { unit_price_minor: unitPriceMinor, replaces } = row;
+    const line = { lineId, sku, quantity, cancelled, shorted, unwanted, unitPriceMinor, replaces };
+    orders.get(row.order_id)?.lines.push(line);
   }
   for (const row of await session.query<AllocationRow>(LOAD_ALLOCATIONS, [found])) {
     const { line_id: lineId, sku, location, open, shipped, fulfilment_id: fulfilmentId, too_late: tooLate } = row;
     const asks = row.asks ?? [];
     orders.get(row.order_id)?.allocations.push({ lineId, sku, location, open, shipped, fulfilmentId, asks, tooLate });
   }
+  await loadShortages(session, orders);
   return orders;
 }
 
@@ -105,6 +112,7 @@ function orderOf(row: OrderRow): Order {
     deliverBy: whole(row.deliver_by),
     cartId: row.details?.cartId ?? null,
     promotionId: row.details?.promotionId ?? null,
+    currency: row.details?.currency ?? null,
     language: row.details?.language ?? null,
     watched: row.details?.watched ?? false,
     reasons: row.details?.reasons ?? [],
@@ -113,6 +121,7 @@ function orderOf(row: OrderRow): Order {
     undone: row.details?.undone ?? [],
     fulfilments: row.fulfilments,
     shortages: row.shortages,
+    shortageList: [],
     lines: [],
     allocations: [],
   };

@@ -2,13 +2,17 @@ import type { Session } from "@septet/messaging";
 import { type CartHold, type Location, type Policy, type SkuListing, skuScope } from "../domain/index.js";
 import { byCartKey, CART_AS_JSON, cartOf } from "./cart-holds.js";
 
+/** What the catalogue says of a SKU, as json. */
+export const LISTING_AS_JSON = `json_build_object('sku', sku, 'active', active, 'unitPriceMinor', unit_price_minor,
+  'currency', currency, 'substitutionGroup', substitution_group)`;
+
 /**
  * One round trip for all of it. Locations and the policies of sales are read whole in every slice: a few hundred rows at
  * most, and a cache would have to be told of every other instance; of the SKUs' own policies only those concerned. Cart
  * holds and unpaid orders ride along, so that carts and customers cost no round trip of their own where no rule asks.
  */
 const LOAD_RULES = `
-SELECT (SELECT json_agg(json_build_object('sku', sku, 'active', active)) FROM sku_listing WHERE sku = ANY($1::text[]))
+SELECT (SELECT json_agg(${LISTING_AS_JSON}) FROM sku_listing WHERE sku = ANY($1::text[]))
          AS listings,
        (SELECT json_agg(json_build_object('location', location, 'kind', kind, 'active', active, 'version', version))
           FROM location) AS locations,

@@ -17,11 +17,12 @@ import { loadChannelHolds } from "./load-channel-holds.js";
 import { loadOrders } from "./load-orders.js";
 import { loadRules } from "./load-rules.js";
 import { loadStock } from "./load-stock.js";
+import { loadSubstitutes } from "./load-substitutes.js";
 import { paymentsReadUpTo } from "./payments-read.js";
 
 /** Orders beside the slice's own that a decision depends on. */
-export type WantedVictims = Pick<Needs, "expiredHoldsOf" | "reservationsAt">;
-export const NO_VICTIMS_WANTED: WantedVictims = { expiredHoldsOf: [], reservationsAt: [] };
+export type WantedVictims = Pick<Needs, "expiredHoldsOf" | "reservationsAt" | "substitutesOf">;
+export const NO_VICTIMS_WANTED: WantedVictims = { expiredHoldsOf: [], reservationsAt: [], substitutesOf: [] };
 
 /** These orders' holds must be given back before the slice can be decided: after an outage there may be many. */
 export class ExpiredHoldsFirst extends Error {
@@ -55,6 +56,7 @@ export async function loadWorld(
     ...rules,
     orders: await loadOrders(unit, plan.orderIds),
     channelHolds: sharing.length === 0 ? undefined : await loadChannelHolds(unit, skus, sharing),
+    substitutes: new Map(),
     counts: { ...NO_COUNTS, own: new Set(plan.orderIds), unpaidOrders },
     heldSkus: plan.skus,
     victims: NO_VICTIMS,
@@ -81,6 +83,20 @@ export async function releasableUpTo(
   return Math.max(await paymentsReadUpTo(unit), unit.now - paymentsGraceMs);
 }
 
+/** What may be offered in place of shorted SKUs, with what their shelves hold: not locked, so nothing of it changes here. */
+async function withSubstitutes(unit: UnitOfWork, world: World, { substitutesOf }: WantedVictims): Promise<World> {
+  if (substitutesOf.length === 0) return world;
+  const { substitutes, listings } = await loadSubstitutes(unit, substitutesOf);
+  const others = listings.filter(({ sku }) => !world.heldSkus.has(sku));
+  const stock = await loadStock(unit, [...new Set(others.map(({ sku }) => sku))]);
+  return {
+    ...world,
+    substitutes,
+    listings: new Map([...others.map((listing) => [listing.sku, listing] as const), ...world.listings]),
+    stock: new Map([...stock, ...world.stock]),
+  };
+}
+
 /**
  * Finds, locks and loads the victims. What changed between finding and locking is seen by the decision, which looks at
  * the rows as loaded. Where promises exceed what is there, expired holds of the SKU are given back first.
@@ -105,7 +121,7 @@ export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedV
   const orders = new Map<string, Order>([...world.orders, ...victims]);
   const reservationsAt = new Map(wanted.reservationsAt.map((p) => [placeKey(p.sku, p.location), p.missing]));
   return {
-    ...world,
+    ...(await withSubstitutes(unit, world, wanted)),
     orders,
     carts: new Map<string, CartHold>([...carts, ...world.carts]),
     holdsReleasableUpTo: upTo,

@@ -1,6 +1,7 @@
 import type { Session } from "@septet/messaging";
 import type { Decided } from "../domain/index.js";
 import { writeCarts } from "./cart-holds.js";
+import { writeShortages } from "./shortages.js";
 import { writeSightings } from "./sightings.js";
 import { writeAllocations } from "./write-allocations.js";
 import { writeLines } from "./write-lines.js";
@@ -14,6 +15,7 @@ export async function writeDecision(session: Session, decision: Decided, now: nu
   await writeOrders(session, decision.orders);
   await writeLines(session, decision.orders);
   await writeAllocations(session, decision.orders);
+  await writeShortages(session, decision.orders, now);
   await writeListings(session, decision.listings);
   await writeLocations(session, decision.locations);
   await writeCarts(session, decision.carts);

@@ -3,8 +3,10 @@ import type { OrderChange, OrderLine } from "../domain/index.js";
 
 /** What was ordered never changes, so an update carries only what became of it. */
 const INSERT_LINES = `
-INSERT INTO order_line (order_id, ordinal, line_id, sku, quantity, cancelled, shorted, unwanted)
-SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::int[])`;
+INSERT INTO order_line (order_id, ordinal, line_id, sku, quantity, cancelled, shorted, unwanted,
+  unit_price_minor, replaces)
+SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::int[],
+  $9::bigint[], $10::text[])`;
 const UPDATE_LINES = `
 UPDATE order_line l SET cancelled = n.cancelled, shorted = n.shorted, unwanted = n.unwanted
 FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[]) AS n (order_id, ordinal, cancelled, shorted, unwanted)
@@ -39,6 +41,8 @@ export async function writeLines(session: Session, changes: readonly OrderChange
       created.map((row) => row.cancelled),
       created.map((row) => row.shorted),
       created.map((row) => row.unwanted),
+      created.map((row) => row.unitPriceMinor),
+      created.map((row) => row.replaces),
     ]);
   }
   if (changed.length > 0) {

@@ -87,13 +87,15 @@ function arrayText(texts: readonly string[]): string {
 }
 
 function detailsOf(order: Order): string | null {
-  const { reasons, earlyCancels, tracking, undone, cartId, promotionId, language, watched } = order;
+  const { reasons, earlyCancels, tracking, undone, cartId, promotionId, watched } = order;
+  const { currency, language } = order;
   const details: OrderDetails = {};
   if (reasons.length > 0) details.reasons = [...reasons];
   if (tracking.length > 0) details.tracking = [...tracking];
   if (undone.length > 0) details.undone = [...undone];
   if (cartId !== null) details.cartId = cartId;
   if (promotionId !== null) details.promotionId = promotionId;
+  if (currency !== null) details.currency = currency;
   if (language !== null) details.language = language;
   if (watched) details.watched = true;
   for (const _early in earlyCancels) {

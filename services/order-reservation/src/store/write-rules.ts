@@ -3,9 +3,14 @@ import type { Location, SkuListing } from "../domain/index.js";
 
 /** Sorted, because two instances may read the same SKUs or locations from different topics' partitions at once. */
 const WRITE_LISTINGS = `
-INSERT INTO sku_listing AS l (sku, active)
-SELECT n.sku, n.active FROM unnest($1::text[], $2::bool[]) AS n (sku, active) ORDER BY n.sku COLLATE "C"
-ON CONFLICT (sku) DO UPDATE SET active = excluded.active WHERE l.active <> excluded.active`;
+INSERT INTO sku_listing AS l (sku, active, unit_price_minor, currency, substitution_group)
+SELECT n.sku, n.active, n.unit_price_minor, n.currency, n.substitution_group
+FROM unnest($1::text[], $2::bool[], $3::bigint[], $4::text[], $5::text[])
+  AS n (sku, active, unit_price_minor, currency, substitution_group) ORDER BY n.sku COLLATE "C"
+ON CONFLICT (sku) DO UPDATE SET active = excluded.active, unit_price_minor = excluded.unit_price_minor,
+  currency = excluded.currency, substitution_group = excluded.substitution_group
+WHERE (l.active, l.unit_price_minor, l.currency, l.substitution_group)
+  IS DISTINCT FROM (excluded.active, excluded.unit_price_minor, excluded.currency, excluded.substitution_group)`;
 
 /** The highest version wins, whoever comes last. */
 const WRITE_LOCATIONS = `
@@ -18,7 +23,13 @@ WHERE l.version < excluded.version`;
 
 export async function writeListings(session: Session, listings: readonly SkuListing[]): Promise<void> {
   if (listings.length === 0) return;
-  await session.query(WRITE_LISTINGS, [listings.map((l) => l.sku), listings.map((l) => l.active)]);
+  await session.query(WRITE_LISTINGS, [
+    listings.map((l) => l.sku),
+    listings.map((l) => l.active),
+    listings.map((l) => l.unitPriceMinor ?? null),
+    listings.map((l) => l.currency ?? null),
+    listings.map((l) => l.substitutionGroup ?? null),
+  ]);
 }
 
 export async function writeLocations(session: Session, locations: readonly Location[]): Promise<void> {

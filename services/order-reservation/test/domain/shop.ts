@@ -22,8 +22,10 @@ import {
   type SkuListing,
   type Source,
   type StockRow,
+  type SubstitutesAsked,
   sharingChannels,
   shippedOfLine,
+  substitutesKey,
   type World,
 } from "../../src/domain/index.js";
 
@@ -80,12 +82,15 @@ export class Shop {
     const ids = new Set(commands.map(orderIdOf).filter((id) => id !== undefined));
     const own = new Set(ids);
     const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
+    const substitutes = new Map<string, string[]>();
     for (let round = 0; round < 10; round++) {
-      const decision = decide(this.#world(commands, ids, own, held, victims), commands, () => true);
+      const world = this.#world(commands, ids, own, held, victims, substitutes);
+      const decision = decide(world, commands, () => true);
       if (decision.type === "DECIDED") {
         this.#take(decision);
         return decision.outcomes;
       }
+      for (const asked of decision.substitutesOf) substitutes.set(substitutesKey(asked), this.#membersOf(asked));
       for (const sku of decision.expiredHoldsOf) victims.expiredHoldsOf.add(sku);
       for (const { sku, location, missing } of decision.reservationsAt) {
         victims.reservationsAt.set(placeKey(sku, location), missing);
@@ -109,6 +114,7 @@ export class Shop {
     own: ReadonlySet<string>,
     heldSkus: ReadonlySet<string>,
     victims: World["victims"],
+    substitutes: World["substitutes"],
   ): World {
     const stock = new Map<string, StockRow[]>();
     for (const row of this.rows.values())
@@ -123,20 +129,20 @@ export class Shop {
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
     const counts = { ...countsOf(this, own), ...whereFrom(this, own, commands) };
     const channelHolds = sharingChannels(policies).length === 0 ? undefined : this.channelHolds();
-    return {
-      now,
-      holdsReleasableUpTo,
-      stock,
-      listings,
-      locations,
-      policies,
-      orders,
-      carts,
-      counts,
-      channelHolds,
-      heldSkus,
-      victims,
-    };
+    const rules = { listings, locations, policies, carts, counts, channelHolds, substitutes };
+    return { now, holdsReleasableUpTo, stock, orders, heldSkus, victims, ...rules };
+  }
+
+  #membersOf({ group, currency, fromMinor }: SubstitutesAsked): string[] {
+    const members = [...this.listings.values()].filter(
+      (one) =>
+        one.active &&
+        one.substitutionGroup === group &&
+        one.currency === currency &&
+        (one.unitPriceMinor ?? -1) >= fromMinor,
+    );
+    const order = ({ unitPriceMinor }: SkuListing) => unitPriceMinor ?? 0;
+    return members.sort((a, b) => order(a) - order(b) || Number(a.sku > b.sku) - 0.5).map(({ sku }) => sku);
   }
 
   #skusOf(commands: readonly Command[]): string[] {
@@ -147,6 +153,10 @@ export class Shop {
       if (command.type === "HoldCart") return [command.wish.sku];
       if (command.type === "ReserveTransfer") return [command.request.sku];
       const id = orderIdOf(command);
+      if (command.type === "ChooseRemedies") {
+        const chosen = command.choices.flatMap(({ sku }) => sku ?? []);
+        return [...chosen, ...(this.orders.get(command.orderId)?.lines.map((line) => line.sku) ?? [])];
+      }
       return id === undefined ? [] : (this.orders.get(id)?.lines.map((line) => line.sku) ?? []);
     });
   }
@@ -336,6 +346,7 @@ export function placement(orderId: string, lines: Lines, more: Partial<Placement
     deliverBy: null,
     cartId: null,
     promotionId: null,
+    currency: null,
     language: null,
     deviceId: null,
     ipAddress: null,

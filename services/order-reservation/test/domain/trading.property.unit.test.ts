@@ -24,6 +24,8 @@ const KINDS: [name: string, options: DayOptions][] = [
   ["of one SKU in one warehouse", { small: true, onePlace: true, steps: 100 }],
   ["of many SKUs, holding only the streams each message names", {}],
   ["that is long", { steps: 120 }],
+  ["on which shoppers choose what shall happen to what is short", { steps: 120, choosing: true }],
+  ["of slices, on which they choose", { slices: true, choosing: true }],
   ["of slices, with locations switched off and on", { slices: true, switching: true }],
 ];
 

@@ -24,6 +24,7 @@ const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 const UPSTREAM = [
   "OrderPlaced",
   "OrderCancelled",
+  "ShortageChoiceMade",
   "PaymentSucceeded",
   "PaymentFailed",
   "CartItemAdded",

@@ -1,5 +1,6 @@
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddCounters1764500000000 } from "./add-counters.js";
+import { AddShortages1764900000000 } from "./add-shortages.js";
 import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
 import { AddVelocity1764600000000 } from "./add-velocity.js";
 import { CreateReservationTables1764100000000 } from "./create-reservation-tables.js";
@@ -11,4 +12,5 @@ export const reservationMigrations = [
   AddCartHolds1764400000000,
   AddCounters1764500000000,
   AddVelocity1764600000000,
+  AddShortages1764900000000,
 ];

@@ -9,7 +9,9 @@ import {
   type Order,
   type Outcome,
   placeKey,
+  type SkuListing,
   type StockRow,
+  substitutesKey,
   type World,
 } from "../../../src/domain/index.js";
 import { Floor, type Request } from "./floor.js";
@@ -36,6 +38,7 @@ export class Books {
   readonly orders = new Map<string, Order>();
   readonly rows = new Map<string, StockRow>();
   readonly locations = new Map<string, Location>();
+  readonly listings = new Map<string, SkuListing>();
   readonly events: EventEffect[] = [];
   readonly log: { now: number; paymentsLagMs: number; commands: readonly Command[] }[] = [];
   readonly #fold = new Map<string, Sums>();
@@ -72,20 +75,23 @@ export class Books {
     if (command.type === "ApplyMovement") return [command.movement.sku];
     const orderId = orderIdOf(command);
     const known = this.orders.get(orderId ?? "")?.lines.map((line) => line.sku) ?? [];
+    if (command.type === "ChooseRemedies") return [...known, ...command.choices.flatMap(({ sku }) => sku ?? [])];
     return command.type === "PlaceOrder" ? [...known, ...command.placement.lines.map((line) => line.sku)] : known;
   }
 
   #decide(commands: readonly Command[], before: Before): Decided {
     const ids = new Set(commands.flatMap((command) => orderIdOf(command) ?? []));
     const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
+    const substitutes = new Map<string, string[]>();
     for (let round = 0; round < 12; round++) {
-      const world = this.#world(before, ids, victims);
+      const world = this.#world(before, ids, victims, substitutes);
       const decision = decide(world, commands, () => true);
       if (decision.type === "DECIDED") {
         const again = this.log.length % 23 === 0 ? decide(world, commands, () => true) : decision;
         rule("the same is decided twice", JSON.stringify(again) === JSON.stringify(decision), () => commands);
         return decision;
       }
+      for (const asked of decision.substitutesOf) substitutes.set(substitutesKey(asked), [...this.listings.keys()]);
       for (const sku of decision.expiredHoldsOf) victims.expiredHoldsOf.add(sku);
       for (const { sku, location, missing } of decision.reservationsAt) {
         victims.reservationsAt.set(placeKey(sku, location), missing);
@@ -101,7 +107,12 @@ export class Books {
     throw new Error("decide keeps asking for victims");
   }
 
-  #world(before: Before, ids: ReadonlySet<string>, victims: World["victims"]): World {
+  #world(
+    before: Before,
+    ids: ReadonlySet<string>,
+    victims: World["victims"],
+    substitutes: World["substitutes"],
+  ): World {
     const stock = new Map<string, StockRow[]>();
     for (const row of before.rows) stock.set(row.sku, [...(stock.get(row.sku) ?? []), row]);
     const orders = new Map([...this.orders].filter(([orderId]) => ids.has(orderId)));
@@ -109,12 +120,13 @@ export class Books {
       now: before.now,
       holdsReleasableUpTo: before.releasableUpTo,
       stock,
-      listings: new Map(),
+      listings: this.listings,
       locations: before.locations,
       policies: new Map(),
       orders,
       carts: new Map(),
       counts: NO_COUNTS,
+      substitutes,
       heldSkus: before.held,
       victims,
     };

@@ -16,6 +16,8 @@ export interface DayOptions {
   slices?: boolean;
   /** Locations are switched off and on. */
   switching?: boolean;
+  /** SKUs may replace each other, and shoppers choose what shall happen to what is short. */
+  choosing?: boolean;
   /** Every slice holds the streams of all SKUs. */
   allHeld?: boolean;
 }
@@ -42,6 +44,11 @@ export class Day {
     this.#places = options.onePlace === true ? ["w1"] : places;
     this.#orderIds = Array.from({ length: options.small === true ? 6 : 9 }, (_, i) => `o${i}`);
     this.books = new Books(options.allHeld === true ? this.skus : undefined);
+    this.skus.forEach((sku, i) => {
+      const price = { unitPriceMinor: i < 2 ? 100 : 200, currency: "CNY" };
+      if (options.choosing === true)
+        this.books.listings.set(sku, { sku, active: true, substitutionGroup: "g", ...price });
+    });
   }
 
   trade(): this {
@@ -84,7 +91,8 @@ export class Day {
     const { books } = this;
     const kind = chance.upTo(100);
     const orderId = chance.of(this.#orderIds);
-    if (kind < 18) this.#do(this.#placing(orderId));
+    if (this.#options.choosing === true && chance.is(0.15)) this.#do(this.#choosing(orderId));
+    else if (kind < 18) this.#do(this.#placing(orderId));
     else if (kind < 28) this.#do({ type: "PaymentSucceeded", orderId });
     else if (kind < 33) this.#do({ type: "CancelOrder", orderId, lines: null });
     else if (kind < 42) {
@@ -122,6 +130,18 @@ export class Day {
     }
     const payment = chance.is(0.35) ? "PAID" : "PENDING";
     return { type: "PlaceOrder", placement: placement(orderId, lines, { payment, allowPartial: chance.is(0.3) }) };
+  }
+
+  /** Any choice for any shortage that the order has had; or its time is over, or comes to be. */
+  #choosing(orderId: string): Command {
+    const chance = this.#chance;
+    if (chance.is(0.2)) return { type: "SettleOverdue", orderId };
+    const number = 1 + chance.upTo(this.books.orders.get(orderId)?.shortages ?? 1);
+    const kind = chance.is(0.8) ? "EXCHANGE" : "REFUND";
+    const sku = kind === "EXCHANGE" ? chance.of(this.skus) : null;
+    const choices = [{ lineId: `l${chance.upTo(3)}`, kind, sku } as const];
+    const shortageId = `${orderId}/${number}`;
+    return { type: "ChooseRemedies", orderId, shortageId, choices, by: "CUSTOMER", answerByEvent: true };
   }
 
   #switch(version: number): void {

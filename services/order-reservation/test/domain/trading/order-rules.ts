@@ -1,4 +1,11 @@
-import { type Order, openOfLine, placeKey, type StockRow, shippedOfLine } from "../../../src/domain/index.js";
+import {
+  type Order,
+  type OrderLine,
+  openOfLine,
+  placeKey,
+  type StockRow,
+  shippedOfLine,
+} from "../../../src/domain/index.js";
 import { add, rule } from "./rule.js";
 
 const NOTHING_OPEN = ["UNPLACED", "REJECTED", "SHORTED", "CANCELLED", "FULFILLED"];
@@ -25,6 +32,7 @@ export function checkOrders(orders: Iterable<Order>): void {
     const cancelled = order.cancelAsked && !open && state === "SHORTED";
     rule("a wholly cancelled order is cancelled", !cancelled, () => order);
     const parts = allocations.map((a) => `${a.fulfilmentId ?? `unsent at ${a.location}`} ${a.lineId}`);
+    for (const line of order.lines) checkShortages(order, line);
     rule("a line stands once in a fulfilment", new Set(parts).size === parts.length, () => order);
   }
 }
@@ -37,6 +45,16 @@ function checkLine(order: Order, line: Order["lines"][number]): void {
   rule("every piece ordered is accounted for", fits, () => ({ accounted, line, order }));
   rule("counts are whole and not below 0", [line.cancelled, line.shorted, line.unwanted].every(isCount), () => order);
   rule("a shopper cannot have cancelled more at the warehouse than is there", line.unwanted <= open, () => order);
+}
+
+/** No piece is owed twice, and every replacement stands for pieces that were exchanged. */
+function checkShortages({ shortageList, lines }: Order, { lineId, shorted }: OrderLine): void {
+  const told = shortageList.flatMap((one) => one.lines.filter((line) => line.lineId === lineId));
+  const pieces = told.reduce((sum, { quantity }) => sum + quantity, 0);
+  rule("no more is owed than was told to be short", pieces <= shorted, () => ({ lineId, shorted, told }));
+  const exchanged = told.reduce((sum, line) => sum + (line.settled?.kind === "EXCHANGE" ? line.quantity : 0), 0);
+  const replaced = lines.reduce((sum, line) => sum + (line.replaces === lineId ? line.quantity : 0), 0);
+  rule("a replacement stands for what was exchanged", exchanged === replaced, () => ({ lineId, told, lines }));
 }
 
 const isCount = (pieces: number): boolean => Number.isInteger(pieces) && pieces >= 0;
