@@ -66,7 +66,7 @@ export function quietKafka(brokers: string, retries: number): Kafka {
     clientId: "septet-local-stack",
     brokers: brokers.split(","),
     logLevel: logLevel.NOTHING,
-    connectionTimeout: 3_000,
+    connectionTimeout: 10_000,
     retry: { retries, initialRetryTime: 50 },
   });
 }

@@ -3,6 +3,9 @@ import type { Admin, ITopicConfig } from "kafkajs";
 import { until } from "./deadline.js";
 import { quietKafka } from "./kafka.js";
 
+/** What the broker may take to make or delete topics, ms: less than a request may take, much more than the client's own 5 s. */
+const TOPICS_WITHIN_MS = 25_000;
+
 /**
  * Makes the topics of the contracts that are missing, each with its settings.
  * @param prefix stands before every physical name, so that several systems share a broker; "" for none
@@ -14,7 +17,7 @@ export async function createTopics(brokers: string, prefix = "", partitions?: nu
     const topics = Object.values<TopicDefinition>(TOPICS)
       .filter((topic) => !existing.has(prefix + topic.name))
       .map((topic) => configOf(topic, prefix, partitions));
-    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: false });
+    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: false, timeout: TOPICS_WITHIN_MS });
     const names = topics.map(({ topic }) => topic);
     if (names.length > 0)
       await until("topics have leaders", 90_000, async () => {
@@ -29,7 +32,7 @@ export async function deleteTopics(brokers: string, prefix: string): Promise<voi
   if (prefix === "") throw new Error("refusing to delete topics without a prefix");
   await withAdmin(brokers, async (admin) => {
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
-    if (topics.length > 0) await admin.deleteTopics({ topics });
+    if (topics.length > 0) await admin.deleteTopics({ topics, timeout: TOPICS_WITHIN_MS });
     await until(
       "topics are gone",
       90_000,

@@ -66,19 +66,20 @@ function stockOf(sku: string, total: number) {
   });
 }
 
-/** The alerts of a SKU that were published so far. */
+/** The alerts of a SKU that were published so far; what the relay sends twice is one event and comes once. */
 async function alertsOf(sku: string): Promise<[string, string][]> {
-  const alerts: [string, string][] = [];
+  const alerts = new Map<string, [string, string]>();
   await eventLog.read({
     topic: "stock.alerts.v1",
     from: "earliest",
     async visit(message) {
       const decoded = await codec.decode(message);
       if (!decoded.ok || (decoded.name !== "StockAlertRaised" && decoded.name !== "StockAlertCleared")) return;
-      if (decoded.value.sku === sku) alerts.push([decoded.name, decoded.value.code]);
+      const { eventId, code } = decoded.value;
+      if (decoded.value.sku === sku && !alerts.has(eventId)) alerts.set(eventId, [decoded.name, code]);
     },
   });
-  return alerts;
+  return [...alerts.values()];
 }
 
 function alerted(sku: string, ...expected: [string, string][]): Promise<unknown> {

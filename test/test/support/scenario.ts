@@ -41,6 +41,7 @@ export class Scenario {
   readonly transfer: ServiceClient;
   readonly ledger: ServiceClient;
   private readonly heard: Named[] = [];
+  private readonly heardIds = new Set<string>();
   private readonly byOrder = new Map<string, Named[]>();
   /** The offset after the last record heard, by topic and partition. */
   private readonly heardUpTo = new Map<string, number>();
@@ -120,7 +121,11 @@ export class Scenario {
     }
   }
 
+  /** What a relay sends twice is one event and heard once. */
   private hear(record: Named): void {
+    const { eventId } = record.value;
+    if (this.heardIds.has(eventId)) return;
+    this.heardIds.add(eventId);
     this.heard.push(record);
     const { orderId } = record.value as { orderId?: string | null };
     if (!orderId) return;

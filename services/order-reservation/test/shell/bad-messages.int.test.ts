@@ -39,7 +39,9 @@ describe("messages that cannot be handled", () => {
     expect(await shop.balance("socks", "wuhan")).toEqual([96, 4]);
     await eventually(async () => {
       const letters = await shop.deadLetters();
-      expect(letters.map(({ key, error }) => [key, error.code]).sort()).toEqual([
+      // A send that fails half way is sent again as a whole: a message may lie there twice, and is put aside each time.
+      const codes = new Map(letters.map(({ key, error }) => [key, error.code]));
+      expect([...codes].sort()).toEqual([
         ["empty", "CONTRACT_VIOLATION"],
         ["huge", "MESSAGE_TOO_LARGE"],
         ["noise", "NOT_AVRO"],

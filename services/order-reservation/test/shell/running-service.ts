@@ -148,16 +148,18 @@ export class RunningService {
     });
   }
 
-  /** Every record of a topic so far, with its name. */
+  /** Every record of a topic so far, with its name; what a relay sends twice is one event and comes once. */
   async records(topic: string): Promise<{ name: RecordName; value: Record<string, unknown> }[]> {
-    const records: { name: RecordName; value: Record<string, unknown> }[] = [];
+    const records = new Map<unknown, { name: RecordName; value: Record<string, unknown> }>();
     const visit = async (message: InboundMessage) => {
       const decoded = await this.#codec.decode(message);
       if (!decoded.ok) throw new Error(decoded.error.message);
-      records.push({ name: decoded.name, value: decoded.value as unknown as Record<string, unknown> });
+      const { eventId } = decoded.value;
+      const value = decoded.value as unknown as Record<string, unknown>;
+      if (!records.has(eventId)) records.set(eventId, { name: decoded.name, value });
     };
     await this.eventLog.read({ topic, from: "earliest", visit });
-    return records;
+    return [...records.values()];
   }
 
   /** Names of what was published about an order on stock.reservations.v1. */
@@ -166,14 +168,15 @@ export class RunningService {
     return records.filter(({ value }) => value.orderId === orderId).map(({ name }) => name);
   }
 
+  /** The dead letters so far, each place on a topic once. */
   async deadLetters(): Promise<DeadLetter[]> {
-    const letters: DeadLetter[] = [];
+    const letters = new Map<string, DeadLetter>();
     const visit = (message: InboundMessage) => {
       const letter = deadLetterOf(message);
-      if (letter !== undefined) letters.push(letter);
+      if (letter !== undefined) letters.set(JSON.stringify(letter.origin), letter);
     };
     await this.eventLog.read({ topic: deadLetterTopic("order-reservation"), from: "earliest", visit });
-    return letters;
+    return [...letters.values()];
   }
 }
 

@@ -82,18 +82,20 @@ export class FloorSystem {
     return this.#log.publish([{ topic, key, value }]);
   }
 
-  /** Everything of one kind that was published so far, in order per key. */
+  /** Everything of one kind that was published so far, in order per key; what a relay sends twice is one event and comes once. */
   async told<N extends RecordName>(name: N): Promise<RecordOf<N>[]> {
-    const all: RecordOf<N>[] = [];
+    const all = new Map<string, RecordOf<N>>();
     await this.#log.read({
       topic: RECORDS[name].topic,
       from: "earliest",
       visit: async (message) => {
         const decoded = await this.#codec.decode(message);
-        if (decoded.ok && decoded.name === name) all.push(decoded.value as RecordOf<N>);
+        if (!decoded.ok || decoded.name !== name) return;
+        const { eventId } = decoded.value;
+        if (!all.has(eventId)) all.set(eventId, decoded.value as RecordOf<N>);
       },
     });
-    return all;
+    return [...all.values()];
   }
 
   /** The error codes of the warehouse's dead letters so far. */
