@@ -112,7 +112,7 @@ export class Counters {
     if (!inspector.services.includes("warehouse")) return;
     if (this.#lines.some((line) => isAtShelf(line, sku, location))) return;
     if (((await piecesOnShelf(this.#outside.world, sku, location, this.#now)) ?? 0) < 1) return;
-    history.losses.push({ sku, location, at: this.#now, toldAt: null, foundAt: null, counted: false });
+    history.losses.push({ sku, location, at: this.#now, toldAt: null, foundAt: null, counted: false, missedAt: 0 });
   }
 
   #opened(take: Take, asking: Asking): void {
@@ -184,14 +184,18 @@ export class Counters {
     const { history } = this.#outside.world;
     let pieces = await piecesOnShelf(this.#outside.world, sku, location, line.countedAt);
     if (pieces === undefined) return;
-    // What has left since was not lost after all.
+    const losses = history.losses.filter((one) => one.sku === sku && one.location === location && isThere(one));
+    // What has left since was not lost after all, unless somebody has looked later and seen that it was.
     for (; pieces < 0; pieces++) {
-      const loss = history.losses.findLast((one) => one.sku === sku && one.location === location && isThere(one));
+      const loss = losses.findLast((one) => isThere(one) && one.missedAt <= line.countedAt);
       if (loss === undefined) {
         this.#giveUp(line);
         return;
       }
       loss.foundAt = line.countedAt;
+    }
+    for (const one of losses) {
+      if (isThere(one) && one.at <= line.countedAt) one.missedAt = Math.max(one.missedAt, line.countedAt);
     }
     const picked = Math.min(1, pieces);
     const countedAt = take.told ? { countedAt: new Date(line.countedAt).toISOString() } : {};

@@ -33,6 +33,8 @@ export interface Loss {
   foundAt: number | null;
   /** An approved count has told of it. */
   counted: boolean;
+  /** The latest moment at which a count saw that it is gone; 0 = none has. */
+  missedAt: number;
 }
 
 /** All that went in and all that came out, in the order in which it did: what an auditor may look at. */
