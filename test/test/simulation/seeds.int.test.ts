@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { busyProcess, type Simulated, simulate } from "./simulation-program.js";
 
 /** Days from the first seed on. */
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 100);
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 200);
 /** No further day begins after so long. Two processors of their own need a sixth of it. */
 const MINUTES = Number(process.env.SIMULATION_MINUTES ?? 25);
 /** To start and to end, ms. */
