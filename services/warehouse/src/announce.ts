@@ -1,6 +1,7 @@
 import { StartOver, sqlState, type UnitOfWork } from "@septet/service-kit";
 import { type AnnouncedLine, type Announcement, COMPLETE, sameAnnouncement } from "./domain/announcement.js";
 import type { RowOutcome } from "./domain/outcomes.js";
+import { labelFaults } from "./label-faults.js";
 import {
   closeComplete,
   createAnnouncements,
@@ -40,6 +41,10 @@ export async function announceRows(
   );
   const lines = await loadAnnouncedLines(unit, references, [...new Set(rows.map(({ line }) => line.sku))]);
   const defined = await definedWarehouses(unit, [...new Set(rows.map(({ head }) => head.location))]);
+  const faultOf = await labelFaults(
+    unit,
+    rows.map(({ head, line }) => ({ location: head.location, sku: line.sku })),
+  );
   const newHeads: AnnouncedHead[] = [];
   const newLines: (AnnouncedLine & { reference: string })[] = [];
   const outcomes = rows.map(({ row, head, line }): RowOutcome => {
@@ -50,6 +55,8 @@ export async function announceRows(
     const quantity = lines.get(head.reference)?.get(line.sku);
     if (quantity === line.quantity) return { row, outcome: "ALREADY_APPLIED" };
     if (quantity !== undefined) return rejected("sku", `${line.sku} was announced before with another quantity`);
+    const label = faultOf(head.location, line.sku);
+    if (label !== undefined) return rejected("sku", label);
     if (known?.closedAt != null) return rejected("reference", "the announcement is closed");
     if (!known) {
       heads.set(head.reference, head);

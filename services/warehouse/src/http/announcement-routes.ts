@@ -13,10 +13,13 @@ import {
   type Route,
   route,
   type ServiceContext,
+  type UnitOfWork,
 } from "@septet/service-kit";
 import { z } from "zod";
 import { type AnnouncedHead, announcementLocks, announceRows } from "../announce.js";
 import { ANNOUNCEMENT_STATES, type Announcement, differenceOf, stateOf } from "../domain/announcement.js";
+import { refuse } from "../domain/refusal.js";
+import { labelFaults } from "../label-faults.js";
 import {
   type ComparedSums,
   closeAnnouncement,
@@ -27,6 +30,7 @@ import {
   loadAnnouncements,
 } from "../store/announcement-rows.js";
 import { bulkUpload, checkedRow } from "./bulk-upload.js";
+import { refusalProblem } from "./problem-answer.js";
 import { id, iso, lines, location, quantity, reason, sku } from "./schemas.js";
 
 const HEAD = { reference: id, location, supplier: id.optional(), expectedAt: iso.optional() };
@@ -80,7 +84,7 @@ function announceRoute({ db, transact }: Context): Route {
       200: "announced before with the same content; or an upload: counts, and what is wrong with which row",
       201: "announced",
       409: "the reference stands for something else",
-      422: "no such warehouse, or an upload that cannot be read",
+      422: "no such warehouse, a code that labels unsellable stock, or an upload that cannot be read",
     },
     handler: (handed) => (handed.bulk === undefined ? announceTold(db, handed) : announceSheet(db, transact, handed)),
   });
@@ -92,6 +96,7 @@ function announceTold(db: Database, handed: RequestContext<unknown, unknown, z.o
   return answerOnce(db, handed, locksOf([head.reference], lines), async (unit) => {
     const known = (await loadAnnouncements(unit, [head.reference])).get(head.reference);
     const standing = (await loadAnnouncedLines(unit, [head.reference], null)).get(head.reference)?.size;
+    if (known === undefined) await refuseLabels(unit, head.location, lines);
     const rows = lines.map((line, index) => ({ row: index, head, line }));
     const outcomes = await announceRows(unit, rows, handed.actor.subject);
     const misplaced = outcomes.find((one) => one.outcome === "REJECTED" && one.field === "location");
@@ -104,6 +109,20 @@ function announceTold(db: Database, handed: RequestContext<unknown, unknown, z.o
     const sums = (await compareSums(unit, [head.reference])).get(head.reference) ?? NOTHING;
     return { status: known ? 200 : 201, body: headView(announcement, sums, unit.now) };
   });
+}
+
+/** What comes under a code that labels unsellable stock is stock of its SKU: that is announced, and judged when it comes. */
+async function refuseLabels(unit: UnitOfWork, location: string, lines: readonly { sku: string }[]): Promise<void> {
+  const faultOf = await labelFaults(
+    unit,
+    lines.map(({ sku }) => ({ location, sku })),
+  );
+  const errors = lines.flatMap(({ sku }, index) => {
+    const reason = faultOf(location, sku);
+    return reason === undefined ? [] : [{ field: `lines[${index}].sku`, reason }];
+  });
+  if (errors.length === 0) return;
+  throw refusalProblem(refuse("ALREADY_UNSELLABLE", "codes that label unsellable stock are not announced", errors));
 }
 
 function announceSheet(

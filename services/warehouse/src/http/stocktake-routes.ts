@@ -13,13 +13,14 @@ import {
 } from "@septet/service-kit";
 import { STOCKTAKE_LINE_STATES, type StocktakeLineState } from "@septet/stock-contracts";
 import { z } from "zod";
-import { labelFault, suffixedSku } from "../domain/labelling.js";
+import { refuse } from "../domain/refusal.js";
 import type { Stocktake } from "../domain/stocktake.js";
-import { listedAmong, loadLabellings } from "../store/labelling-rows.js";
+import { labelFaults } from "../label-faults.js";
 import { skusAt } from "../store/on-hand-rows.js";
 import { cancelLines, countStates, createStocktake, listLines, listStocktakes } from "../store/stocktake-list.js";
 import { loadStocktakes } from "../store/stocktake-rows.js";
 import { definedWarehouses } from "../store/warehouse-rows.js";
+import { refusalProblem } from "./problem-answer.js";
 import { id, lines, location, sku } from "./schemas.js";
 import { lineView, stocktakeView } from "./stocktake-view.js";
 
@@ -83,15 +84,9 @@ async function open(
     const errors = [{ field: "body.location", reason }];
     throw new Problem({ status: 422, type: "unknown-warehouse", title: "No such warehouse", errors });
   }
-  const errors = await labelFaults(unit, body.location, body.skus ?? []);
+  const errors = await labelled(unit, body.location, body.skus ?? []);
   if (errors.length > 0) {
-    throw new Problem({
-      status: 422,
-      type: "already-unsellable",
-      title: "The code names unsellable stock",
-      detail: "codes that label unsellable stock are not counted by themselves",
-      errors,
-    });
+    throw refusalProblem(refuse("ALREADY_UNSELLABLE", "codes that label unsellable stock are not counted", errors));
   }
   const scope = body.all === true ? "ALL" : "SKUS";
   const { location, blind } = body;
@@ -105,17 +100,22 @@ async function open(
 }
 
 /** Codes that label the unsellable stock of a SKU, save those under which goods lie since before the labels were set. */
-async function labelFaults(unit: Unit, location: string, skus: readonly string[]) {
-  const labelling = (await loadLabellings(unit, [location])).get(location);
-  const suffix = labelling?.unsellableSuffix ?? null;
-  const suffixed = skus.filter((sku) => suffixedSku(sku, suffix) !== undefined);
-  if (suffixed.length === 0) return [];
-  const listed = await listedAmong(unit, suffixed);
-  const there = await skusAt(unit, location, suffixed);
-  return skus.flatMap((sku, index) => {
-    const reason = there.has(sku) ? undefined : labelFault(sku, labelling, (code) => listed.has(code));
-    return reason === undefined ? [] : [{ field: `body.skus[${index}]`, reason }];
+async function labelled(unit: Unit, location: string, skus: readonly string[]) {
+  const faultOf = await labelFaults(
+    unit,
+    skus.map((sku) => ({ location, sku })),
+  );
+  const faults = skus.flatMap((sku, index) => {
+    const reason = faultOf(location, sku);
+    return reason === undefined ? [] : [{ sku, field: `skus[${index}]`, reason }];
   });
+  if (faults.length === 0) return [];
+  const there = await skusAt(
+    unit,
+    location,
+    faults.map(({ sku }) => sku),
+  );
+  return faults.flatMap(({ sku, ...fault }) => (there.has(sku) ? [] : [fault]));
 }
 
 function readRoutes({ db }: Context): Route[] {

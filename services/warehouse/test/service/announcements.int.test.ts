@@ -123,6 +123,30 @@ test("told again an announcement stands, told otherwise it is refused; nobody an
   expect((await floor.clerk().get("/v1/announcements/PO-5")).status).toBe(404);
 });
 
+test("announced are SKUs: a code that labels the unsellable stock of one would wait for goods that never come", async () => {
+  const name = "LABELS";
+  await floor.clerk().put(`/v1/warehouses/${name}`, { name });
+  await floor.clerk().put(`/v1/warehouses/${name}/labelling`, { unsellableSuffix: "U" });
+  const announced = (reference: string, ...skus: string[]) =>
+    floor.clerk().post("/v1/announcements", {
+      ...{ reference, location: name },
+      lines: skus.map((sku) => ({ sku, quantity: 2 })),
+    });
+  const refused = await announced("L-1", "SPOON", "SPOONU");
+  expect([refused.status, problemOf(refused), refused.body.errors]).toMatchObject([
+    422,
+    "already-unsellable",
+    [{ field: "body.lines[1].sku" }],
+  ]);
+  const sheet = "sku,quantity\nSPOON,2\nSPOONU,2\n";
+  const path = `/v1/announcements?reference=L-2&location=${name}`;
+  const rows = await floor.clerk().post(path, sheet, { headers: { "content-type": "text/csv" } });
+  expect(rows.body).toMatchObject({ applied: 1, rejected: 1, errors: [{ row: 3, field: "sku" }] });
+  await floor.clerk().post("/v1/receipts", { location: name, inbound: "L-2", lines: [{ sku: "SPOONU", quantity: 2 }] });
+  const { body } = await floor.clerk().get("/v1/announcements/L-2");
+  expect(body).toMatchObject({ state: "CLOSED", difference: 0, items: [{ sku: "SPOON", receivedUnsellable: 2 }] });
+});
+
 test("sheets announce and receive in thousands of lines, a bad row costing itself", async () => {
   const rows = Array.from({ length: 2_500 }, (_, i) => `Z-${i},2`);
   const path = "/v1/announcements?reference=big&location=WUHAN&supplier=Li";
