@@ -1,3 +1,4 @@
 import base from "../../jest.base.mjs";
 
-export default { ...base };
+/** A test starts whole stacks, one after the other. */
+export default { ...base, testTimeout: 600_000 };

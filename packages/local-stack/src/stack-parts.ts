@@ -121,7 +121,7 @@ export class StackParts {
     if (this.needs("kafka"))
       this.#starters.kafka = async () => {
         const [port, controllerPort] = [portBase + PORT_OFFSETS.kafka, portBase + PORT_OFFSETS.kafkaController];
-        this.#kafka = await startKafka({ ...common, port, controllerPort });
+        this.#kafka = await startKafka({ ...common, port, controllerPort, patience: fsync ? "SOON_BACK" : "PATIENT" });
       };
     if (this.needs("registry"))
       this.#starters.registry = async () => {

@@ -21,7 +21,7 @@ export interface StackOptions {
   readonly onProgress?: (line: string) => void;
   /** False: `stop` removes the home. */
   readonly keep?: boolean;
-  /** False: commits do not wait for the disk; for tests only. */
+  /** False: commits do not wait for the disk, and the broker is patient with a busy machine; for tests only. */
   readonly fsync?: boolean;
   /** Further ports that must be free, as offset from the base and purpose. */
   readonly furtherPorts?: readonly (readonly [offset: number, purpose: string])[];

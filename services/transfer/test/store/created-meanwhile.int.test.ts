@@ -21,12 +21,12 @@ beforeAll(async () => {
     encode: () => Buffer.alloc(0),
   } as const;
   db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "transfer-test", recorder });
-}, 120_000);
+});
 
 afterAll(async () => {
   await db?.close();
   await stack?.stop();
-}, 60_000);
+});
 
 /** Settles a command; what happens between its plan and its locks is done once. Answers how often it was begun. */
 async function settled(command: Command, betweenPlanAndLocks?: () => Promise<void>): Promise<number> {
