@@ -66,7 +66,7 @@ export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
     logFile: join(logs, "kafka.log"),
   });
   const brokers = `127.0.0.1:${options.port}`;
-  await until("Kafka is ready", 90_000, async () => {
+  await until("Kafka is ready", 240_000, async () => {
     const end = process.end();
     if (end !== undefined) throw new GivenUp(`Kafka ended with ${end}:\n${tailOf(process.logFile)}`);
     return answers(brokers);

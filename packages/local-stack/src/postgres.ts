@@ -51,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const order = { name: "postgres", command: command as string, args, cwd: home, logFile: join(logs, "postgres.log") };
   const launch = () => keeper.start({ ...order, ...user.spawnAs });
   let process = launch();
-  await until("Postgres is ready", 90_000, async () => {
+  await until("Postgres is ready", 240_000, async () => {
     const end = process.end();
     if (end !== undefined) {
       const log = tailOf(process.logFile);

@@ -42,7 +42,7 @@ export async function startRegistry(options: RegistryOptions): Promise<LocalRegi
     logFile: join(options.logs, "registry.log"),
   });
   const url = `http://127.0.0.1:${options.port}/apis/ccompat/v7`;
-  await until("The schema registry is ready", 90_000, async () => {
+  await until("The schema registry is ready", 240_000, async () => {
     const end = process.end();
     if (end !== undefined) throw new GivenUp(`The schema registry ended with ${end}:\n${tailOf(process.logFile)}`);
     return requireFullTransitive(url);
