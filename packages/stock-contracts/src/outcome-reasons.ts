@@ -242,6 +242,31 @@ export const OUTCOME_REASONS = {
       "非常抱歉，您选择的替换商品已售完，请另选方案。",
     ),
   },
+
+  /** Why what is set aside from a promotion stays as it is, although an operator or its schedule wants it otherwise. */
+  LOCK_REFUSED: {
+    PROMOTION_OVER: reason(
+      "the promotion is over: another one can be scheduled",
+      "The promotion is over: schedule another one.",
+      "该促销活动已结束：请另行安排新的活动。",
+    ),
+    UNKNOWN_SKU: reason(
+      "nobody has listed or received this SKU",
+      "Nobody has listed or received this SKU.",
+      "该商品从未上架或入库。",
+    ),
+    UNKNOWN_LOCATION: reason(
+      "there is no such warehouse, or it is not active",
+      "There is no such warehouse, or it is not active.",
+      "该仓库不存在或已停用。",
+    ),
+    UNKNOWN_LOCK: reason("there is no such lock", "There is no such lock.", "该锁定不存在。"),
+    NOT_LOCKED: reason(
+      "not that many pieces are set aside",
+      "Not that many pieces are set aside.",
+      "锁定的库存没有这么多。",
+    ),
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OutcomeReason>>>>;
 
 /** What became of the order, cart or transfer that a reason is about. */
@@ -254,6 +279,7 @@ export type ReservationWarningCode = ReasonCode<"WARNED">;
 export type ReleaseReason = ReasonCode<"RELEASED">;
 export type ShortageCause = ReasonCode<"SHORTED">;
 export type MoveRefusalCode = ReasonCode<"NOT_MOVED">;
+export type LockRefusalCode = ReasonCode<"LOCK_REFUSED">;
 
 export type ChoiceRefusalCode = ReasonCode<"NOT_CHOSEN">;
 

@@ -48,6 +48,9 @@ async function settleBehindExpiredHolds(o: SettleOptions, items: readonly SliceI
   }
 }
 
+/** How long is waited for what may still come, ms. */
+export type DeskTimes = Pick<SettleOptions, "paymentsGraceMs" | "promotionGraceMs">;
+
 /** What of the service the desk works with. */
 export type DeskParts = Pick<ServiceContext, "transact" | "logger" | "metrics" | "health" | "onStop">;
 
@@ -63,12 +66,13 @@ export class ReservationDesk {
   readonly #requests: SliceQueue<SliceItem, SliceResult>;
   readonly #context: DeskParts;
 
-  constructor(context: DeskParts, paymentsGraceMs: number) {
+  constructor(context: DeskParts, { paymentsGraceMs, promotionGraceMs }: DeskTimes) {
     this.#context = context;
     const options = {
       service: "order-reservation" as const,
       groupId: GROUP_ID,
       paymentsGraceMs,
+      promotionGraceMs,
       memo: new PolicyMemo(),
       transact: context.transact,
     };
@@ -143,6 +147,10 @@ export class ReservationDesk {
     } else if (outcome.type === "TRANSFER_DECIDED") {
       const { reserved, code } = outcome;
       countOutcome(metrics, reserved > 0 ? "transfer_reserved" : "transfer_rejected", code ?? "");
+    } else if (outcome.type === "LOCKS_DECIDED") {
+      countOutcome(metrics, "locks_decided");
+    } else if (outcome.type === "LOCK_REFUSED") {
+      countOutcome(metrics, "lock_refused", outcome.code);
     }
   }
 }

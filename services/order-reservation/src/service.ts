@@ -1,6 +1,7 @@
 import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
 import { z } from "zod";
 import { cartRoutes } from "./http/cart-routes.js";
+import { lockRoutes } from "./http/lock-routes.js";
 import { policyRoutes } from "./http/policy-routes.js";
 import { reservationRoutes } from "./http/reservation-routes.js";
 import { shortageRoutes } from "./http/shortage-routes.js";
@@ -23,6 +24,13 @@ const CONFIG = {
     .max(86_400)
     .default(120)
     .describe("how long expiry waits for payments that cannot be read, 0 to 86400 s, default 120"),
+  PROMOTION_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(604_800)
+    .default(600)
+    .describe("how long after a promotion's end ON_PROMOTION_ENDED keeps its stock, 0 to 604800 s, default 600"),
   SWEEP_INTERVAL_MS: z.coerce
     .number()
     .int()
@@ -50,7 +58,11 @@ const desks = new WeakMap<object, ReservationDesk>();
 function deskOf(context: Context): ReservationDesk {
   let desk = desks.get(context);
   if (desk === undefined) {
-    desk = new ReservationDesk(context, context.config.PAYMENTS_GRACE_SECONDS * 1000);
+    const { PAYMENTS_GRACE_SECONDS, PROMOTION_GRACE_SECONDS } = context.config;
+    desk = new ReservationDesk(context, {
+      paymentsGraceMs: PAYMENTS_GRACE_SECONDS * 1000,
+      promotionGraceMs: PROMOTION_GRACE_SECONDS * 1000,
+    });
     desks.set(context, desk);
   }
   return desk;
@@ -86,6 +98,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     ...reservationRoutes({ desk: deskOf(context), db: context.db }),
     ...cartRoutes({ desk: deskOf(context), db: context.db }),
     ...shortageRoutes({ desk: deskOf(context), db: context.db }),
+    ...lockRoutes({ desk: deskOf(context), db: context.db }),
     ...velocityRoutes(context),
     ...policyRoutes(context),
     balancesRoute({ db: context.db, service: context.service, sql: BALANCES }),
@@ -112,6 +125,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
       context.every(config.SWEEP_INTERVAL_MS, "shortages", () => sweeper.settleShortages()),
       context.every(config.SWEEP_INTERVAL_MS, "leader-notices", () => notifyLeaders(context, gatherMs)),
       context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
+      context.every(config.SWEEP_INTERVAL_MS, "promotions", () => sweeper.tendLocks()),
       context.every(COUNTERS_EVERY_MS, "velocity-clean-up", () => keepVelocity(session, ROWS_PER_BITE)),
       context.every(COUNTERS_EVERY_MS, "counters-clean-up", async () => {
         while ((await dropOldCounters(session, ROWS_PER_BITE)) === ROWS_PER_BITE);

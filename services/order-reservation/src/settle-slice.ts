@@ -8,6 +8,7 @@ import {
   sqlState,
   takeMovements,
 } from "@septet/service-kit";
+import { outcomeText } from "@septet/stock-contracts";
 import {
   type Command,
   type Decided,
@@ -22,6 +23,7 @@ import type { SliceItem, SliceResult } from "./slice-item.js";
 import { planSlice, type SlicePlan } from "./slice-plan.js";
 import { addVictims, loadWorld, NO_VICTIMS_WANTED, type WantedVictims } from "./store/load-world.js";
 import { withCounts } from "./store/with-counts.js";
+import { withPromotions } from "./store/with-promotions.js";
 import { writeDecision } from "./store/write-decision.js";
 
 /** What settling needs of the service. */
@@ -30,6 +32,8 @@ export interface SettleOptions {
   readonly groupId: string;
   /** How long expiry waits for payments that cannot be read, at most, ms. */
   readonly paymentsGraceMs: number;
+  /** How long after a promotion's end its locks wait, where they wait for the end, ms. */
+  readonly promotionGraceMs: number;
   readonly memo: PolicyMemo;
   transact<R>(
     plan: (session: Parameters<typeof planSlice>[0]) => Promise<LockPlan>,
@@ -58,7 +62,8 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
         const loaded = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
         o.memo.remember(loaded.policies, plan.skus);
         assertHeld(unit, loaded, plan);
-        const world = await withCounts(unit, loaded, plan, commands, o.memo);
+        const promoted = await withPromotions(unit, loaded, plan, commands, o.promotionGraceMs);
+        const world = await withCounts(unit, promoted, plan, commands, o.memo);
         const keepsCopy = (i: number) => live[i]?.item.request !== undefined;
         const decision = await decideWithVictims(unit, world, commands, keepsCopy, wanted, (more) => {
           wanted = more;
@@ -171,11 +176,13 @@ function wantedAfter(wanted: WantedVictims, needs: WantedVictims): WantedVictims
   return { expiredHoldsOf, reservationsAt: [...places.values()], substitutesOf: [...substitutes.values()] };
 }
 
-/** Another slice has created the row of the same order since this one looked: it must be read and locked. */
+/** Another slice has created the row of the same order or promotion since this one looked: it must be read and locked. */
 function startOverIfCreatedMeanwhile(error: unknown): never {
   const { constraint } = error as { constraint?: unknown };
   if (sqlState(error) === "23505" && constraint === "orders_pkey")
     throw new StartOver("an order was created meanwhile");
+  if (sqlState(error) === "23505" && constraint === "promotion_pkey")
+    throw new StartOver("a promotion was created meanwhile");
   throw error;
 }
 
@@ -219,7 +226,7 @@ function answerAll(unit: UnitOfWork, items: readonly SliceItem[], results: Slice
   });
 }
 
-/** Refused messages, and orders that came under an id that is taken, go to the dead letters. */
+/** Refused messages, orders that came under an id that is taken, and promotions that are over go to the dead letters. */
 function putAside(unit: UnitOfWork, items: readonly SliceItem[], results: readonly SliceResult[]): void {
   items.forEach(({ message, refusal }, index) => {
     if (message === undefined) return;
@@ -228,6 +235,8 @@ function putAside(unit: UnitOfWork, items: readonly SliceItem[], results: readon
     else if (outcome?.type === "ORDER_CONFLICT") {
       const text = `order ${outcome.order.orderId} was decided with other lines`;
       unit.deadLetter(message, { code: "ORDER_CONFLICT", message: text });
+    } else if (outcome?.type === "LOCK_REFUSED") {
+      unit.deadLetter(message, { code: outcome.code, message: outcomeText("LOCK_REFUSED", outcome.code, null) });
     }
   });
 }

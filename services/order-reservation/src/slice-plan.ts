@@ -5,6 +5,7 @@ import type { PolicyMemo } from "./policy-memo.js";
 import { countersOf, countersToLock, ordersJudged } from "./slice-counters.js";
 import type { SliceItem } from "./slice-item.js";
 import { sourcesOf } from "./source-hashes.js";
+import { skusOfPromotions } from "./store/promotions.js";
 import { skusOfOrders } from "./store/skus-of-orders.js";
 
 /** What a slice locks, and which orders it has to know. */
@@ -16,6 +17,8 @@ export interface SlicePlan {
   wholeOrders: ReadonlySet<string>;
   /** Carts whose holds the commands and their orders may use up or change. */
   cartIds: ReadonlySet<string>;
+  /** Promotions that are scheduled or ended: all their SKUs' streams are held. */
+  promotionIds: ReadonlySet<string>;
   /** Counters of the limits: class 4. */
   counters: ReadonlySet<string>;
   /** Does any policy ask whether a customer has an unpaid order? */
@@ -33,13 +36,14 @@ export async function planSlice(
   const wholeOrders = new Set<string>();
   const named = new Set<string>();
   const cartIds = new Set<string>();
+  const promotionIds = new Set<string>();
   const claims = [];
   const onceIds: string[] = [];
   for (const { command, movement, onceId, request } of items) {
     if (movement !== undefined) skus.add(movement.sku);
     if (onceId !== undefined) onceIds.push(onceId);
     if (request?.claim !== undefined) claims.push(request.claim);
-    if (command !== undefined) addScope(command, { skus, whole: wholeOrders, named, cartIds });
+    if (command !== undefined) addScope(command, { skus, whole: wholeOrders, named, cartIds, promotionIds });
   }
   const known = new Map<string, Buyer>();
   for (const order of await skusOfOrders(session, [...wholeOrders])) {
@@ -47,6 +51,7 @@ export async function planSlice(
     for (const sku of order.skus) skus.add(sku);
     if (order.cartId !== null) cartIds.add(order.cartId);
   }
+  for (const sku of await skusOfPromotions(session, [...promotionIds])) skus.add(sku);
   const orderIds = [...new Set([...wholeOrders, ...named])];
   const commands = items.flatMap(({ command }) => command ?? []);
   const counters = countersOf(
@@ -58,15 +63,18 @@ export async function planSlice(
     idempotency: claims,
     inbox: { consumer, eventIds: onceIds },
     skus: [...skus],
-    documents: [{ table: "orders", idColumn: "order_id", ids: orderIds }],
+    documents: [
+      { table: "orders", idColumn: "order_id", ids: orderIds },
+      { table: "promotion", idColumn: "promotion_id", ids: [...promotionIds] },
+    ],
     counters: countersToLock(counters),
   };
-  return { locks, skus, orderIds, wholeOrders, cartIds, counters, customersAsked: asksForUnpaid(memo) };
+  return { locks, skus, orderIds, wholeOrders, cartIds, promotionIds, counters, customersAsked: asksForUnpaid(memo) };
 }
 
-type Scope = Record<"skus" | "whole" | "named" | "cartIds", Set<string>>;
+type Scope = Record<"skus" | "whole" | "named" | "cartIds" | "promotionIds", Set<string>>;
 
-function addScope(command: Command, { skus, whole, named, cartIds }: Scope): void {
+function addScope(command: Command, { skus, whole, named, cartIds, promotionIds }: Scope): void {
   switch (command.type) {
     case "PlaceOrder":
       whole.add(command.placement.orderId);
@@ -86,6 +94,19 @@ function addScope(command: Command, { skus, whole, named, cartIds }: Scope): voi
       break;
     case "ReserveTransfer":
       skus.add(command.request.sku);
+      break;
+    case "SchedulePromotion":
+      promotionIds.add(command.schedule.promotionId);
+      for (const item of command.schedule.items) skus.add(item.sku);
+      break;
+    case "EndPromotion":
+      promotionIds.add(command.promotionId);
+      break;
+    case "ReleaseLock":
+      skus.add(command.lock.sku);
+      break;
+    case "TendLocks":
+      skus.add(command.sku);
       break;
     case "ExamineDeficit":
       skus.add(command.sku);

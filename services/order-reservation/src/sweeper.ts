@@ -3,12 +3,14 @@ import { type KitMetrics, observeHoldAge } from "@septet/service-kit";
 import type { ReservationDesk } from "./reservation-desk.js";
 import { dueCarts } from "./store/cart-holds.js";
 import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
+import { duePromotions } from "./store/promotions.js";
 import { ordersWithOverdueShortages } from "./store/shortages.js";
 import { dueHolds, type Place, placesBelowZero } from "./store/sweep.js";
 
 const HOLDS_PER_SLICE = 500;
 const SHORTAGES_PER_SLICE = 500;
 const PLACES_PER_LOOK = 200;
+const PROMOTIONS_PER_SLICE = 500;
 const FIRST: Place = { sku: "", location: "" };
 
 /** Does what time alone brings about; what it finds goes through the desk like everything else. */
@@ -62,6 +64,16 @@ export class Sweeper {
       if (due.length === 0) return;
       await this.#desk.submit(due.map(({ cartId, sku }) => ({ command: { type: "ExpireCart", cartId, sku } })));
       if (due.length < HOLDS_PER_SLICE) return;
+    }
+  }
+
+  /** Begins and ends what is kept out of promotions, by the database's clock. */
+  async tendLocks(): Promise<void> {
+    for (;;) {
+      const due = await duePromotions(this.#session, PROMOTIONS_PER_SLICE);
+      if (due.length === 0) return;
+      await this.#desk.submit(due.map((sku) => ({ command: { type: "TendLocks", sku } })));
+      if (due.length < PROMOTIONS_PER_SLICE) return;
     }
   }
 

@@ -18,6 +18,8 @@ export interface CartHold {
   wanted: number;
   /** When the hold began, epoch ms: extensions are measured from here. */
   startedAt: number;
+  /** When the last piece was found for it, epoch ms. */
+  filledAt: number;
   /** When it ends, epoch ms. */
   expiresAt: number;
   /** Replaced and never changed in place. */

@@ -67,6 +67,7 @@ function holdMore(draft: Draft, hold: CartHold, wish: CartWish, wanted: number, 
       draft.channelHolds.add(hold.channel, sku, found.location, found.quantity);
     }
     hold.wanted = wanted;
+    hold.filledAt = Math.max(draft.now, draft.promotions.lastSoldOut(sku) + 1);
     renew(draft, draft.carts.put(hold), wish, rules);
     return { type: "CART_DECIDED", hold, code: null };
   }
@@ -101,6 +102,7 @@ function newHold(draft: Draft, wish: CartWish, rules: Rules): CartHold {
     region,
     wanted: 0,
     startedAt: now,
+    filledAt: now,
     expiresAt,
     places: [],
   });
@@ -160,7 +162,7 @@ export function noteOrdered(draft: Draft, order: Order, wants: readonly Ordered[
     if (reserveAt !== "ON_CART") continue;
     const wanted = -Math.min(quantity, LIMITS.MAX_QUANTITY_PIECES);
     const expiresAt = draft.now + cartHoldSeconds * 1000;
-    const known = { cartId, sku, customerId, channel, region, startedAt: draft.now, expiresAt };
+    const known = { cartId, sku, customerId, channel, region, startedAt: draft.now, filledAt: draft.now, expiresAt };
     draft.carts.put({ ...known, wanted, places: [] });
   }
 }

@@ -1,5 +1,6 @@
 import type { Language, RecordOf } from "@septet/stock-contracts";
 import type { MoveLine } from "./moving.js";
+import type { LockName, Schedule } from "./promotion-scheduling.js";
 import type { Choice } from "./settling-shortages.js";
 import type { SkuListing } from "./world.js";
 
@@ -91,6 +92,13 @@ export type Command =
   | { type: "ReserveTransfer"; request: TransferRequest }
   /** From the sweeper: look again whether promises at a location exceed what is there. */
   | { type: "ExamineDeficit"; sku: string; location: string }
+  /** A promotion is scheduled or changed: pieces are kept out of it. */
+  | { type: "SchedulePromotion"; schedule: Schedule }
+  | { type: "EndPromotion"; promotionId: string }
+  /** An operator gives a lock back, whole (`quantity` null) or in part. */
+  | { type: "ReleaseLock"; lock: LockName; quantity: number | null }
+  /** From the sweeper: time may have begun or ended what is kept out of promotions. */
+  | { type: "TendLocks"; sku: string }
   | ({ type: "ListSku" } & SkuListing)
   /** A shopper, or an operator for one, chooses what shall happen to shorted lines. */
   | {

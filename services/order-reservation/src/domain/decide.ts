@@ -7,12 +7,14 @@ import { Draft } from "./draft.js";
 import { expire, isReleasable } from "./expiring.js";
 import { extend } from "./extending.js";
 import { takeCancelled, takeShipped } from "./fulfilment-answers.js";
+import { tendAllLocks, tendLocksAfter } from "./locking.js";
 import { applyMovement } from "./movements.js";
 import { moveReservation } from "./moving.js";
 import { copyOfOrder } from "./order.js";
 import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { place, refuseInvalid } from "./placing.js";
+import { endPromotion, releaseLock, schedulePromotion } from "./promotion-scheduling.js";
 import { chooseRemedies, settleOverdue } from "./settling-shortages.js";
 import { reserveTransfer } from "./transferring.js";
 import type { World } from "./world.js";
@@ -26,9 +28,13 @@ import type { World } from "./world.js";
 export function decide(world: World, commands: readonly Command[], wantsCopy?: (index: number) => boolean): Decision {
   const draft = new Draft(world);
   const outcomes: Outcome[] = [];
+  draft.command = TIME;
+  tendAllLocks(draft);
   for (let i = 0; i < commands.length; i++) {
     draft.command = i;
+    const effects = draft.effects.length;
     const outcome = decideOne(draft, commands[i]!);
+    tendLocksAfter(draft, commands[i]!, effects);
     if (wantsCopy?.(i) === true && "order" in outcome && outcome.order !== undefined) {
       outcome.order = copyOfOrder(outcome.order);
     }
@@ -39,6 +45,9 @@ export function decide(world: World, commands: readonly Command[], wantsCopy?: (
   if (needs !== undefined) return needs;
   return { type: "DECIDED", outcomes, effects: draft.effects, ...draft.changes() };
 }
+
+/** In place of a command's index: nobody's doing. */
+const TIME = -1;
 
 function decideOne(draft: Draft, command: Command): Outcome {
   switch (command.type) {
@@ -89,6 +98,15 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return reserveTransfer(draft, command.request);
     case "ExamineDeficit":
       examineDeficit(draft, command.sku, command.location);
+      return { type: "APPLIED" };
+    case "SchedulePromotion":
+      return schedulePromotion(draft, command.schedule);
+    case "EndPromotion":
+      return endPromotion(draft, command.promotionId);
+    case "ReleaseLock":
+      return releaseLock(draft, command.lock, command.quantity);
+    case "TendLocks":
+      // What time asks of the locks of the slice is done before its first command.
       return { type: "APPLIED" };
     case "ListSku":
       return listSku(draft, command);

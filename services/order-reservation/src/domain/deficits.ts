@@ -3,6 +3,7 @@ import { heldPieces } from "./cart-hold.js";
 import { releaseFromCartAt } from "./cart-release.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
+import { releaseLocksFor } from "./locking.js";
 import type { Allocation, Order } from "./order.js";
 import { publishCancelRequests, publishReserved, settle, short } from "./outcome-events.js";
 import { source } from "./sourcing.js";
@@ -17,14 +18,16 @@ interface Promised {
 }
 
 /**
- * Physical facts have overtaken promises: sellable of a warehouse is below 0. In this order: give back expired holds,
- * move what is not sent to fulfilment yet to other locations, give back what is held for carts, short what is not sent (unpaid before paid, newest
+ * Physical facts have overtaken promises: sellable of a warehouse is below 0. In this order: release locks there,
+ * give back expired holds, move what is not sent to fulfilment yet to other locations, give back what is held for carts, short what is not sent (unpaid before paid, newest
  * first), and ask fulfilment for what is still missing less what it has been asked for and not answered. Until the
  * answers come sellable stays below 0. At a supplier location below 0 sells nothing and shorts nobody.
  */
 export function examineDeficit(draft: Draft, sku: string, location: string): void {
   const row = draft.row(sku, location);
   if (row.sellable >= 0 || draft.location(location).kind === "SUPPLIER" || !draft.isHeld(sku)) return;
+  releaseLocksFor(draft, sku, location);
+  if (row.sellable >= 0) return;
   const missing = Math.min(-row.sellable, MAX_PROMISES_EXAMINED);
   const key = placeKey(sku, location);
   if ((draft.world.victims.reservationsAt.get(key) ?? 0) < missing) {

@@ -5,6 +5,7 @@ import type { TransferRequest } from "./commands.js";
 import { type Allocation, copyOfOrder, type Order, unplacedOrder } from "./order.js";
 import type { Decided, Effect, Needs, OrderChange, StockChange } from "./outcomes.js";
 import { comparePlaces, narrowed, policyFor, type Rules, skuScope } from "./policies.js";
+import { PromotionBook } from "./promotion-book.js";
 import { type Terms, termsOfSale } from "./sale-terms.js";
 import { forget, SightingBook } from "./velocity.js";
 import {
@@ -50,6 +51,7 @@ export class Draft {
   readonly sweptSkus = new Set<string>();
   readonly carts: CartBook;
   readonly channelHolds: ChannelHolds;
+  readonly promotions: PromotionBook;
   readonly sightings: SightingBook;
   readonly #orders = new Map<string, Order>();
   #buyers: Map<string, Set<string>> | undefined;
@@ -63,6 +65,7 @@ export class Draft {
     this.world = world;
     this.carts = new CartBook(world.carts);
     this.channelHolds = new ChannelHolds(world.channelHolds);
+    this.promotions = new PromotionBook(world.promotions);
     this.sightings = new SightingBook(this);
   }
 
@@ -302,6 +305,24 @@ export class Draft {
     this.#move(movementDraft("TRANSFER_RESERVE", undefined, { sku, quantity, source, reference }));
   }
 
+  /** Sets pieces aside from a promotion. */
+  lock(promotionId: string, sku: string, location: string, quantity: number): void {
+    const row = this.row(sku, location);
+    row.sellable -= quantity;
+    row.locked += quantity;
+    const reference = { type: "lock", id: promotionId } as const;
+    this.#move(movementDraft("LOCK", undefined, { sku, quantity, at: location, reference }));
+  }
+
+  /** Pieces set aside from a promotion can be sold again. */
+  unlock(promotionId: string, sku: string, location: string, quantity: number): void {
+    const row = this.row(sku, location);
+    row.sellable += quantity;
+    row.locked -= quantity;
+    const reference = { type: "lock", id: promotionId } as const;
+    this.#move(movementDraft("UNLOCK", undefined, { sku, quantity, at: location, reference }));
+  }
+
   #move(draft: Extract<Effect, { kind: "movement" }>["draft"]): void {
     this.effects.push({ kind: "movement", by: this.command, draft });
   }
@@ -330,6 +351,7 @@ export class Draft {
       listings: [...this.#listings.values()],
       locations: [...this.#locations.values()],
       carts: this.carts.changes(),
+      ...this.promotions.changes(),
       ...this.sightings.changes(),
       forgotten,
     };

@@ -1,5 +1,6 @@
 import type {
   ChoiceRefusalCode,
+  LockRefusalCode,
   MovementDraft,
   MoveRefusalCode,
   RecordName,
@@ -8,6 +9,8 @@ import type {
 } from "@septet/stock-contracts";
 import type { CartChange, CartHold } from "./cart-hold.js";
 import type { Order } from "./order.js";
+import type { Promotion, PromotionOfSku } from "./promotion.js";
+import type { PromotionChange } from "./promotion-book.js";
 import type { RemediesLeft } from "./settling-shortages.js";
 import type { Warning } from "./unpaid-orders.js";
 import type { Refusals } from "./velocity.js";
@@ -43,7 +46,11 @@ export type Outcome =
   /** A cart's hold is as `hold` says, undefined when nothing is known about it; `code` says why it is not what was asked. */
   | { type: "CART_DECIDED"; hold: CartHold | undefined; code: RejectionReasonCode | null }
   /** A transfer got so many pieces of what it asked for; `code` says why not all, null when all. */
-  | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null };
+  | { type: "TRANSFER_DECIDED"; reserved: number; code: RejectionReasonCode | null }
+  /** What is kept out of a promotion, as this command left it: of all its SKUs, or of the one asked about. */
+  | { type: "LOCKS_DECIDED"; promotionId: string; skus: readonly PromotionOfSku[] }
+  /** Nothing of a wish about locks was done; `index` is the item that could not be. */
+  | { type: "LOCK_REFUSED"; code: LockRefusalCode; index: number | null };
 
 /** Nothing of a move was carried out; `index` is the wish that could not be. */
 export interface MoveRefused {
@@ -82,6 +89,9 @@ export interface Decided {
   listings: SkuListing[];
   locations: Location[];
   carts: CartChange[];
+  promotions: PromotionChange<Promotion>[];
+  promotedSkus: PromotionChange<PromotionOfSku>[];
+  promotionGraceMs: number;
   /** Where new unpaid orders came from. */
   sightings: { source: string; orderId: string }[];
   /** Sources of which orders were refused. */

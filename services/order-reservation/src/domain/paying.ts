@@ -5,7 +5,8 @@ import type { Order } from "./order.js";
 import { publishReleased, reject } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
-import { confirm, confirmShorted } from "./serving.js";
+import { reasonsOfQuota } from "./promotion-quota.js";
+import { confirm, confirmShorted, wantsOf } from "./serving.js";
 
 /** Refusals that end with the payment: money is taken, and who pays is no abuse. */
 const PAYMENT_OVERCOMES: ReadonlySet<RejectionReasonCode> = new Set([
@@ -57,10 +58,11 @@ function oweFromNowOn(draft: Draft, order: Order): void {
 
 /**
  * An order that holds nothing, or only what nobody has taken back yet, is paid: it is served like a new one, unless its
- * customer has bought all that one customer may have meanwhile.
+ * customer has bought all that one customer may have meanwhile, or the promotion that it names is sold out.
  */
 function reserveAnew(draft: Draft, order: Order, cause?: ShortageCause): void {
-  const reasons = reasonsOfLateLimits(draft, order);
+  const soldOut = reasonsOfQuota(draft, order, wantsOf(order));
+  const reasons = soldOut.length > 0 ? soldOut : reasonsOfLateLimits(draft, order);
   if (reasons.length === 0) {
     confirm(draft, order, cause);
     return;

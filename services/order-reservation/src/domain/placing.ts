@@ -7,6 +7,7 @@ import { alertPayment, publishAwaiting, publishReserved, reject, short } from ".
 import type { Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { secondsFor } from "./policies.js";
+import { reasonsOfQuota } from "./promotion-quota.js";
 import { confirm, lackingSkus, serve, wantsOf } from "./serving.js";
 import type { Want } from "./sourcing.js";
 import { reasonsOfUnpaid, type Warning, warningsAbout } from "./unpaid-orders.js";
@@ -99,6 +100,8 @@ function decidePlacement(draft: Draft, order: Order, placement: Placement, bring
 function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
   const unsaleable = unsaleableLines(draft, order);
   if (unsaleable.length > 0) return unsaleable;
+  const soldOut = reasonsOfQuota(draft, order, wantsOf(order));
+  if (soldOut.length > 0) return soldOut;
   const limits = reasonsOfLimits(draft, order);
   if (limits.length > 0) return limits;
   const unpaid = reasonsOfUnpaid(draft, order);

@@ -4,6 +4,7 @@ import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import { hasOpen, type Order, unservedOfLine } from "./order.js";
 import { publishReserved, requestFulfilment, short } from "./outcome-events.js";
+import { withinQuota } from "./promotion-quota.js";
 import type { Freed } from "./saleable.js";
 import { sellableOf, source, type Want } from "./sourcing.js";
 import type { Warning } from "./unpaid-orders.js";
@@ -68,9 +69,10 @@ export function confirm(
   cause: ShortageCause = "OUT_OF_STOCK",
   warnings: readonly Warning[] = [],
 ): void {
-  const wants = wantsOf(order);
+  const { wants, gone } = withinQuota(draft, order, wantsOf(order));
   if (wants.length > 0) lackingSkus(draft, order, wants);
-  const missing = wants.length > 0 ? serve(draft, order, wants, { freed: useUpCart(draft, order, wants) }) : [];
+  const served = wants.length > 0 ? serve(draft, order, wants, { freed: useUpCart(draft, order, wants) }) : [];
+  const missing = [...served, ...gone];
   const anything = order.allocations.some((allocation) => allocation.open > 0);
   order.expiresAt = null;
   order.reasons = [];
@@ -85,10 +87,11 @@ export function confirm(
  * shorted anew, in place of what an unpaid shopper was told; if nothing is served, that shortage stands.
  */
 export function confirmShorted(draft: Draft, order: Order): void {
-  const wants: Want[] = [];
-  for (const { lineId, sku, shorted } of order.lines) if (shorted > 0) wants.push({ lineId, sku, quantity: shorted });
+  const all: Want[] = [];
+  for (const { lineId, sku, shorted } of order.lines) if (shorted > 0) all.push({ lineId, sku, quantity: shorted });
+  const { wants, gone } = withinQuota(draft, order, all);
   lackingSkus(draft, order, wants);
-  const missing = serve(draft, order, wants, { freed: useUpCart(draft, order, wants) });
+  const missing = [...serve(draft, order, wants, { freed: useUpCart(draft, order, wants) }), ...gone];
   if (!hasOpen(order)) return;
   for (const line of order.lines) line.shorted = 0;
   order.shortageList = [];

@@ -2,6 +2,7 @@ import type { CartHold } from "./cart-hold.js";
 import type { Counts } from "./counts.js";
 import type { Order } from "./order.js";
 import type { Policies } from "./policies.js";
+import type { Promotions } from "./promotion.js";
 
 /** What order-reservation owns of a SKU at a location, in pieces. Only `sellable` may be below 0. */
 export interface StockRow {
@@ -62,6 +63,7 @@ export interface World {
   channelHolds?: ReadonlyMap<string, number> | undefined;
   /** SKUs that may replace one that is shorted, by `substitutesKey`, the cheapest first; not locked, for offers only. */
   substitutes: ReadonlyMap<string, readonly string[]>;
+  promotions: Promotions;
   /** SKUs whose stream is locked: only their balances may be changed. */
   heldSkus: ReadonlySet<string>;
   /** Which victims are among the orders already, so that they are not asked for again. */

@@ -1,7 +1,7 @@
 import type { Codec, InboundMessage } from "@septet/messaging";
 import { type AcceptedMessage, decodeSlice, isAccepted, type RefusedMessage } from "@septet/service-kit";
-import { LIMITS, languageOf, type RecordOf, type RemedyKind } from "@septet/stock-contracts";
-import type { Command, Placement, SkuListing } from "../domain/index.js";
+import { LIMITS, languageOf, locationKindOf, type RecordOf, type RemedyKind } from "@septet/stock-contracts";
+import type { Command, LockWish, Placement, SkuListing } from "../domain/index.js";
 import type { SliceItem } from "../slice-item.js";
 
 /** Topics this service reads. */
@@ -10,6 +10,7 @@ export const TOPICS_READ = [
   "upstream.payments.v1",
   "upstream.carts.v1",
   "upstream.catalogue.v1",
+  "upstream.promotions.v1",
   "stock.movements.v1",
   "stock.fulfilments.v1",
   "stock.transfers.v1",
@@ -89,6 +90,10 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
       const { location, kind, active, version } = one.value;
       return { ...base, command: { type: "DefineLocation", location, kind, active, version } };
     }
+    case "PromotionScheduled":
+      return scheduled(base, one.value);
+    case "PromotionEnded":
+      return { ...base, command: { type: "EndPromotion", promotionId: one.value.promotionId } };
     case "ShortageChoiceMade": {
       const { orderId, shortageId, choices, eventId } = one.value;
       const chosen = choices.map(({ lineId, kind, sku }) => ({ lineId, kind: kind as RemedyKind, sku }));
@@ -110,6 +115,24 @@ function listingOf(value: RecordOf<"SkuListed">): SkuListing {
   const { sku, active, unitPriceMinor, currency, substitutionGroup, parts } = value;
   const isBundle = parts !== null && parts.length > 0;
   return { sku, active, unitPriceMinor, currency, substitutionGroup: isBundle ? null : substitutionGroup };
+}
+
+/** A schedule says all of a promotion; only what is our own can be set aside. */
+function scheduled(base: SliceItem, value: RecordOf<"PromotionScheduled">): SliceItem {
+  const { eventId, promotionId, startsAt, endsAt } = value;
+  const items: LockWish[] = value.items.map(({ sku, location, lockedQuantity, releasePolicy }) => ({
+    sku,
+    location,
+    lockedQuantity,
+    releasePolicy: releasePolicy === "ON_PROMOTION_ENDED" ? "ON_PROMOTION_ENDED" : "AT_ZERO",
+  }));
+  const index = items.findIndex(({ location }) => locationKindOf(location) === "SUPPLIER");
+  if (index >= 0) {
+    const message = `items[${index}].location is a supplier's: send a warehouse, stock of suppliers is not locked`;
+    return { ...base, refusal: { code: "UNKNOWN_LOCATION", message } };
+  }
+  const schedule = { promotionId, startsAt, endsAt, items, whole: true };
+  return { ...base, onceId: eventId, command: { type: "SchedulePromotion", schedule } };
 }
 
 function cartChange(value: RecordOf<"CartItemAdded">, by: number): Command {

@@ -9,6 +9,7 @@ export const MAX_EXPIRED_CARTS = 1_000;
 export const CART_AS_JSON = `json_build_object('cartId', cart_id, 'sku', sku, 'customerId', customer_id,
   'channel', channel, 'region', region, 'wanted', wanted, 'places', places,
   'startedAt', (extract(epoch FROM started_at) * 1000)::float8,
+  'filledAt', (extract(epoch FROM filled_at) * 1000)::float8,
   'expiresAt', (extract(epoch FROM expires_at) * 1000)::float8)`;
 
 const EXPIRED = `SELECT ${CART_AS_JSON} AS hold FROM cart_hold
@@ -24,22 +25,25 @@ WHERE expires_at <= to_timestamp($1::float8 / 1000) ORDER BY expires_at LIMIT $2
 const OF_CART = `SELECT ${CART_AS_JSON} AS hold FROM cart_hold WHERE cart_id = $1 ORDER BY sku LIMIT ${LIMITS.MAX_ORDER_LINES}`;
 
 const WRITE = `
-INSERT INTO cart_hold (cart_id, sku, customer_id, channel, region, wanted, pieces, places, started_at, expires_at)
+INSERT INTO cart_hold (cart_id, sku, customer_id, channel, region, wanted, pieces, places, started_at, expires_at,
+  filled_at)
 SELECT n.cart_id, n.sku, n.customer_id, n.channel, n.region, n.wanted, n.pieces, n.places,
-  to_timestamp(n.started_at / 1000), to_timestamp(n.expires_at / 1000)
+  to_timestamp(n.started_at / 1000), to_timestamp(n.expires_at / 1000), to_timestamp(n.filled_at / 1000)
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::jsonb[], $9::float8[],
-  $10::float8[])
-  AS n (cart_id, sku, customer_id, channel, region, wanted, pieces, places, started_at, expires_at)
+  $10::float8[], $11::float8[])
+  AS n (cart_id, sku, customer_id, channel, region, wanted, pieces, places, started_at, expires_at, filled_at)
 ON CONFLICT (cart_id, sku) DO UPDATE SET wanted = excluded.wanted, pieces = excluded.pieces, places = excluded.places,
-  started_at = excluded.started_at, expires_at = excluded.expires_at`;
+  started_at = excluded.started_at, expires_at = excluded.expires_at, filled_at = excluded.filled_at`;
 const DELETE = `DELETE FROM cart_hold c USING unnest($1::text[], $2::text[]) AS n (cart_id, sku)
 WHERE c.cart_id = n.cart_id AND c.sku = n.sku`;
 
 /** What Postgres makes of a hold in json: times with fractions of a millisecond, places as an array. */
 export function cartOf(hold: CartHold): CartHold {
   const places: CartPlace[] = hold.places.map(({ location, pieces }) => ({ location, pieces }));
-  return { ...hold, places, startedAt: Math.round(hold.startedAt), expiresAt: Math.round(hold.expiresAt) };
+  const [startedAt, filledAt, expiresAt] = [hold.startedAt, hold.filledAt, hold.expiresAt].map(Math.round) as Times;
+  return { ...hold, places, startedAt, filledAt, expiresAt };
 }
+type Times = [startedAt: number, filledAt: number, expiresAt: number];
 
 export const byCartKey = (holds: readonly CartHold[]): Map<string, CartHold> =>
   new Map(holds.map((hold) => [cartKey(hold.cartId, hold.sku), hold]));
@@ -92,5 +96,6 @@ export async function writeCarts(session: Session, changes: readonly CartChange[
     kept.map((hold) => JSON.stringify(hold.places)),
     kept.map((hold) => hold.startedAt),
     kept.map((hold) => hold.expiresAt),
+    kept.map((hold) => hold.filledAt),
   ]);
 }

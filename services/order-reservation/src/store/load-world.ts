@@ -4,6 +4,7 @@ import {
   type Command,
   type Needs,
   NO_COUNTS,
+  NO_PROMOTIONS,
   NO_VICTIMS,
   type Order,
   placeKey,
@@ -58,6 +59,7 @@ export async function loadWorld(
     channelHolds: sharing.length === 0 ? undefined : await loadChannelHolds(unit, skus, sharing),
     substitutes: new Map(),
     counts: { ...NO_COUNTS, own: new Set(plan.orderIds), unpaidOrders },
+    promotions: NO_PROMOTIONS,
     heldSkus: plan.skus,
     victims: NO_VICTIMS,
   };

@@ -6,6 +6,7 @@ import { writeSightings } from "./sightings.js";
 import { writeAllocations } from "./write-allocations.js";
 import { writeLines } from "./write-lines.js";
 import { writeOrders } from "./write-orders.js";
+import { writePromotions } from "./write-promotions.js";
 import { writeListings, writeLocations } from "./write-rules.js";
 import { writeStock } from "./write-stock.js";
 
@@ -19,5 +20,6 @@ export async function writeDecision(session: Session, decision: Decided, now: nu
   await writeListings(session, decision.listings);
   await writeLocations(session, decision.locations);
   await writeCarts(session, decision.carts);
+  await writePromotions(session, decision, now);
   await writeSightings(session, decision, now);
 }

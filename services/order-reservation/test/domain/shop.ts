@@ -11,14 +11,18 @@ import {
   decide,
   type Effect,
   type Location,
+  type LockWish,
   NO_COUNTS,
   type Order,
   type Outcome,
   openOfLine,
   type Placement,
   type Policy,
+  type Promotion,
+  type PromotionOfSku,
   placeKey,
   purchasesKey,
+  type Schedule,
   type SkuListing,
   type Source,
   type StockRow,
@@ -45,6 +49,11 @@ export class Shop {
   readonly locations = new Map<string, Location>();
   readonly policies = new Map<string, Policy>();
   readonly carts = new Map<string, CartHold>();
+  readonly promotions = new Map<string, Promotion>();
+  /** By SKU. */
+  readonly promotedSkus = new Map<string, PromotionOfSku[]>();
+  /** How long `ON_PROMOTION_ENDED` waits after the end. */
+  promotionGraceMs = 10 * MINUTE;
   readonly effects: Effect[] = [];
   /** Where orders came from: which, and when. */
   sightings: { source: string; orderId: string; at: number }[] = [];
@@ -129,7 +138,8 @@ export class Shop {
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
     const counts = { ...countsOf(this, own), ...whereFrom(this, own, commands) };
     const channelHolds = sharingChannels(policies).length === 0 ? undefined : this.channelHolds();
-    const rules = { listings, locations, policies, carts, counts, channelHolds, substitutes };
+    const promotions = this.#promotions(commands, heldSkus);
+    const rules = { listings, locations, policies, carts, counts, channelHolds, substitutes, promotions };
     return { now, holdsReleasableUpTo, stock, orders, heldSkus, victims, ...rules };
   }
 
@@ -145,6 +155,23 @@ export class Shop {
     return members.sort((a, b) => order(a) - order(b) || Number(a.sku > b.sku) - 0.5).map(({ sku }) => sku);
   }
 
+  #promotions(commands: readonly Command[], heldSkus: ReadonlySet<string>): World["promotions"] {
+    const ofSku = new Map<string, readonly PromotionOfSku[]>();
+    for (const [sku, promoted] of this.promotedSkus) {
+      if (heldSkus.has(sku))
+        ofSku.set(
+          sku,
+          promoted.map((one) => Object.freeze({ ...one })),
+        );
+    }
+    const byId = new Map<string, Promotion>();
+    for (const id of commands.map(promotionIdOf)) {
+      const promotion = id === undefined ? undefined : this.promotions.get(id);
+      if (promotion !== undefined) byId.set(promotion.promotionId, promotion);
+    }
+    return { ofSku, byId, graceMs: this.promotionGraceMs };
+  }
+
   #skusOf(commands: readonly Command[]): string[] {
     return commands.flatMap((command) => {
       if (command.type === "PlaceOrder") return command.placement.lines.map((line) => line.sku);
@@ -152,6 +179,14 @@ export class Shop {
       if (command.type === "ExamineDeficit" || command.type === "ExpireCart") return [command.sku];
       if (command.type === "HoldCart") return [command.wish.sku];
       if (command.type === "ReserveTransfer") return [command.request.sku];
+      if (command.type === "TendLocks") return [command.sku];
+      if (command.type === "ReleaseLock") return [command.lock.sku];
+      const promotionId = promotionIdOf(command);
+      if (promotionId !== undefined) {
+        const all = [...this.promotedSkus.values()].flat();
+        const named = command.type === "SchedulePromotion" ? command.schedule.items.map((item) => item.sku) : [];
+        return [...named, ...all.filter((one) => one.promotionId === promotionId).map((one) => one.sku)];
+      }
       const id = orderIdOf(command);
       if (command.type === "ChooseRemedies") {
         const chosen = command.choices.flatMap(({ sku }) => sku ?? []);
@@ -182,6 +217,11 @@ export class Shop {
     for (const { before, after } of decided.carts) {
       if (before !== undefined) this.carts.delete(cartKey(before.cartId, before.sku));
       if (after !== undefined) this.carts.set(cartKey(after.cartId, after.sku), { ...after });
+    }
+    for (const { after } of decided.promotions) this.promotions.set(after.promotionId, { ...after });
+    for (const { after } of decided.promotedSkus) {
+      const others = (this.promotedSkus.get(after.sku) ?? []).filter((one) => one.promotionId !== after.promotionId);
+      this.promotedSkus.set(after.sku, [...others, { ...after }].sort(byStart));
     }
     this.effects.push(...decided.effects);
     if (this.#checks) this.checkBooks();
@@ -220,6 +260,11 @@ export class Shop {
         const key = placeKey(sku, location);
         open.set(key, (open.get(key) ?? 0) + pieces);
       }
+    }
+    for (const { sku, location, locked } of this.rows.values()) {
+      const locks = (this.promotedSkus.get(sku) ?? []).flatMap((one) => one.locks);
+      const aside = locks.filter((lock) => lock.location === location).reduce((sum, lock) => sum + lock.locked, 0);
+      if (locked !== aside) throw new Error(`locked of ${sku} at ${location} is ${locked}, locks hold ${aside}`);
     }
     for (const [key, row] of this.rows) {
       if (row.orderReserved < 0) throw new Error(`orderReserved below 0 at ${key}`);
@@ -285,6 +330,29 @@ export class Shop {
     });
   }
 
+  /** A promotion is scheduled: items by SKU and location, in pieces. */
+  promote(promotionId: string, items: Record<string, Record<string, number>>, more: Promoted = {}): Outcome {
+    const { releasePolicy = "AT_ZERO", startsAt = this.now, endsAt = this.now + 60 * MINUTE, whole = true } = more;
+    const wishes: LockWish[] = Object.entries(items).flatMap(([sku, places]) =>
+      Object.entries(places).map(([location, lockedQuantity]) => ({ sku, location, lockedQuantity, releasePolicy })),
+    );
+    const schedule = { promotionId, startsAt, endsAt, items: wishes, whole };
+    return this.do({ type: "SchedulePromotion", schedule });
+  }
+
+  endPromotion(promotionId: string): Outcome {
+    return this.do({ type: "EndPromotion", promotionId });
+  }
+
+  releaseLock(promotionId: string, sku: string, location: string, quantity: number | null = null): Outcome {
+    return this.do({ type: "ReleaseLock", lock: { promotionId, sku, location }, quantity });
+  }
+
+  /** Time passes, and the sweeper looks at what it brought about for a SKU's locks. */
+  tend(sku: string, afterMs = 0): void {
+    this.later(afterMs).do({ type: "TendLocks", sku });
+  }
+
   /** The warehouse answers a request to give pieces back. */
   answerCancel(orderId: string, fulfilmentId: string, lines: Record<string, number>): void {
     const given = Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity }));
@@ -305,6 +373,20 @@ export class Shop {
     return [row?.sellable ?? 0, row?.orderReserved ?? 0];
   }
 
+  /** Pieces set aside of a SKU at a location. */
+  locked(sku: string, location: string): number {
+    return this.rows.get(placeKey(sku, location))?.locked ?? 0;
+  }
+
+  /** Kinds of movements and codes of alerts so far, in order. */
+  course(): string[] {
+    return this.effects.flatMap((effect) => {
+      if (effect.kind === "movement") return [effect.draft.kind];
+      if (effect.name === "StockAlertRaised") return [String(effect.value.code)];
+      return effect.name === "StockAlertCleared" ? [`${String(effect.value.code)} cleared`] : [];
+    });
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: tests look into records of all kinds
   events(name: string, orderId?: string): any[] {
     const values = this.effects.flatMap((effect) =>
@@ -320,6 +402,16 @@ export class Shop {
     );
   }
 }
+
+type Promoted = Partial<Pick<Schedule, "startsAt" | "endsAt" | "whole"> & Pick<LockWish, "releasePolicy">>;
+
+const byStart = (a: PromotionOfSku, b: PromotionOfSku): number =>
+  a.startsAt - b.startsAt || Number(a.promotionId > b.promotionId) - Number(a.promotionId < b.promotionId);
+
+const promotionIdOf = (command: Command): string | undefined => {
+  if (command.type === "EndPromotion") return command.promotionId;
+  return command.type === "SchedulePromotion" ? command.schedule.promotionId : undefined;
+};
 
 const cart = (cartId: string, sku: string): CartWish => ({
   cartId,

@@ -34,6 +34,8 @@ const UPSTREAM = [
   "FulfilmentCancelled",
   "LocationDefined",
   "TransferReservationRequested",
+  "PromotionScheduled",
+  "PromotionEnded",
 ] as const satisfies readonly RecordName[];
 
 export type Lines = Record<string, [sku: string, quantity: number]>;

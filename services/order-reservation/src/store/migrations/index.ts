@@ -1,5 +1,6 @@
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddCounters1764500000000 } from "./add-counters.js";
+import { AddPromotions1765000000000 } from "./add-promotions.js";
 import { AddShortages1764900000000 } from "./add-shortages.js";
 import { AddUnwantedPieces1764200000000 } from "./add-unwanted-pieces.js";
 import { AddVelocity1764600000000 } from "./add-velocity.js";
@@ -13,4 +14,5 @@ export const reservationMigrations = [
   AddCounters1764500000000,
   AddVelocity1764600000000,
   AddShortages1764900000000,
+  AddPromotions1765000000000,
 ];

@@ -6,6 +6,7 @@ import {
   type Effect,
   type Location,
   NO_COUNTS,
+  NO_PROMOTIONS,
   type Order,
   type Outcome,
   placeKey,
@@ -127,6 +128,7 @@ export class Books {
       carts: new Map(),
       counts: NO_COUNTS,
       substitutes,
+      promotions: NO_PROMOTIONS,
       heldSkus: before.held,
       victims,
     };

@@ -1,0 +1,31 @@
+import type { Draft, Sale } from "./draft.js";
+import type { Policies } from "./policies.js";
+import { saleableAt } from "./saleable.js";
+import type { StockRow } from "./world.js";
+
+const REGION = "region:";
+const CHANNEL = "channel:";
+
+/**
+ * Sales between which policies can tell: of every channel and region that has rules, and one that has neither. What none of
+ * them may take, nobody may.
+ */
+export function salesTold(policies: Policies): Sale[] {
+  const channels = new Set<string | null>([null]);
+  const regions = new Set<string | null>([null]);
+  for (const scope of policies.keys()) {
+    if (scope.startsWith(CHANNEL)) channels.add(scope.slice(CHANNEL.length));
+    if (!scope.startsWith(REGION)) continue;
+    const comma = scope.indexOf(`,${CHANNEL}`);
+    regions.add(scope.slice(REGION.length, comma < 0 ? undefined : comma));
+    if (comma >= 0) channels.add(scope.slice(comma + 1 + CHANNEL.length));
+  }
+  return [...channels].flatMap((channel) => [...regions].map((region) => ({ channel, region })));
+}
+
+/** May anybody be sold a piece of our own stock there: what is sellable, less what is kept for others? */
+export function isForSale(draft: Draft, row: StockRow): boolean {
+  const { kind, active } = draft.location(row.location);
+  if (kind !== "WAREHOUSE" || !active || row.sellable <= 0) return false;
+  return salesTold(draft.world.policies).some((sale) => saleableAt(draft, row, draft.rulesFor(sale)) > 0);
+}
