@@ -88,7 +88,7 @@ async function play(world: World, script: Script): Promise<Pick<RunResult, "find
     }
     await day.dawn(step);
     await outside.insist();
-    await world.step();
+    if (!(await world.step())) await day.comeBack();
     if (world.findings.length > 0) break;
   }
   world.trace.line(`${world.scheduler.steps} the day is over after ${world.scheduler.steps - begin} steps`);
@@ -140,7 +140,7 @@ async function rest(world: World, outside: OutsideWorld, day: Day, quietMs: numb
       if (world.findings.length > 0) return true;
       await day.restart();
       await outside.insist();
-      if (!(await world.step())) return false;
+      if (!(await world.step()) && !(await day.comeBack())) return false;
       if (steps % REST_LOOK_STEPS > 0 && quietSince === undefined) continue;
       if ((await waitsFor(world, outside)).length > 0) quietSince = undefined;
       else quietSince ??= world.scheduler.now;
@@ -205,6 +205,18 @@ class Day {
       if (!instance.process.dead) continue;
       if ((this.#returns.get(number) ?? 0) <= this.#world.scheduler.awakeMs) instance.start();
     }
+  }
+
+  /** Where everybody is down, time passes until the first comes back. False when nobody is down, so nothing will happen. */
+  async comeBack(): Promise<boolean> {
+    const { instances, scheduler } = this.#world;
+    const due = [...instances.entries()].flatMap(([number, { process }]) =>
+      process.dead ? [this.#returns.get(number) ?? 0] : [],
+    );
+    if (due.length === 0) return false;
+    scheduler.wait(Math.max(0, Math.min(...due) - scheduler.awakeMs));
+    await this.restart();
+    return true;
   }
 
   /** Nothing more goes wrong, and who was frozen wakes up. */

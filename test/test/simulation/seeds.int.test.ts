@@ -32,6 +32,11 @@ describe("the services keep every promise on bad days", () => {
     MINUTES * 60_000 + MARGIN_MS,
   );
 
+  test("and with some of the services only, be they all down for a while", async () => {
+    const { output } = await simulate({}, "--seed", "1", "--services", "order-reservation,warehouse");
+    expect(output).toContain("1 played, 0 failed");
+  });
+
   test("and the same day is the same to the byte in another place, at another hour, on a machine that is busy", async () => {
     const here = { TZ: "UTC", LANG: "C", LC_ALL: "C" };
     const elsewhere = {

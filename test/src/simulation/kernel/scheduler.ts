@@ -109,6 +109,12 @@ export class Scheduler implements ProcessHost {
     this.now += ms;
   }
 
+  /** Time passes with nothing to do. */
+  wait(ms: number): void {
+    this.now += ms;
+    this.awakeMs += ms;
+  }
+
   /** Is there anything to do but to let time pass? */
   get idle(): boolean {
     return this.#ready.every((step) => step.process.frozen) && this.#soon.length === 0;
@@ -136,7 +142,7 @@ export class Scheduler implements ProcessHost {
       due = this.#due();
     }
     const chosen = this.#choose(ready, due);
-    this.#goOn(this.#random.below(STEP_MS + 1));
+    this.wait(this.#random.below(STEP_MS + 1));
     this.steps += 1;
     if ("run" in chosen) await this.#do(chosen);
     else this.#fire(chosen);
@@ -175,13 +181,8 @@ export class Scheduler implements ProcessHost {
     for (const timer of this.#timers) if (!timer.process.frozen) next = Math.min(next, timer.at);
     if (next === Number.POSITIVE_INFINITY) return false;
     const stride = this.hasty ? 2_000 : this.#random.pick(IDLE_STRIDES_MS);
-    this.#goOn(Math.max(next - this.now, stride));
+    this.wait(Math.max(next - this.now, stride));
     return true;
-  }
-
-  #goOn(ms: number): void {
-    this.now += ms;
-    this.awakeMs += ms;
   }
 
   async #do(step: Step): Promise<void> {
