@@ -10,6 +10,7 @@ export { checked, MAX_BODY_BYTES } from "./http-input.js";
 export * from "./idempotency.js";
 export * from "./ids.js";
 export * from "./intake.js";
+export { isoTime } from "./iso-time.js";
 export * from "./jobs.js";
 export * from "./lifecycle.js";
 export type { HeldLocks, LockPlan, RowsToLock } from "./locks.js";

@@ -1,19 +1,12 @@
-import {
-  type Answer,
-  conflict,
-  type Database,
-  idempotencyClaim,
-  problemAnswer,
-  type Route,
-  route,
-} from "@septet/service-kit";
+import { type Answer, conflict, type Database, problemAnswer, type Route, route } from "@septet/service-kit";
 import { type Language, LIMITS, outcomeText } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type CartHold, heldPieces, type Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { holdsOfCart } from "../store/cart-holds.js";
 import { askedLanguage } from "./language.js";
-import { causeOf, id, optionalId, sku } from "./schemas.js";
+import { id, optionalId, sku } from "./schemas.js";
+import { settledOnce } from "./settled-once.js";
 
 const WISH = z.strictObject({
   cartId: id,
@@ -66,7 +59,7 @@ function holdRoute(desk: ReservationDesk): Route {
       const command = { type: "HoldCart", wish: { ...cart, change: { to: quantity } } } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerHold(cart, outcome, asked);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }

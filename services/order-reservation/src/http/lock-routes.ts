@@ -3,7 +3,7 @@ import {
   conflict,
   type Database,
   decodeCursor,
-  idempotencyClaim,
+  isoTime,
   notFound,
   page,
   pageFields,
@@ -19,7 +19,8 @@ import { databaseNow } from "../store/payments-read.js";
 import { listPromotedSkus, loadPromotions, soldKey, soldPieces, soldTotal } from "../store/promotions.js";
 import { askedLanguage } from "./language.js";
 import { LOCKS, LOCKS_SOLD, lockNameOf, locksOf, releasePolicy } from "./lock-view.js";
-import { causeOf, id, quantity, sku } from "./schemas.js";
+import { id, quantity, sku } from "./schemas.js";
+import { settledOnce } from "./settled-once.js";
 
 type Parts = { desk: ReservationDesk; db: Database };
 
@@ -84,7 +85,7 @@ function scheduleRoute({ desk, db }: Parts): Route {
       const about = { now: await databaseNow(db), asked: askedLanguage(context.request) };
       const answer = (outcome: Outcome) =>
         answerLocks(about, outcome, (locks) => ({ status: 201, body: { items: locks } }));
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }
@@ -110,7 +111,7 @@ function releaseRoute({ desk, db }: Parts): Route {
       const about = { now: await databaseNow(db), asked: askedLanguage(context.request) };
       const answer = (outcome: Outcome) =>
         answerLocks(about, outcome, ([locks]) => (locks === undefined ? noSuchLock() : { status: 200, body: locks }));
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }
@@ -182,10 +183,8 @@ function showRoute(db: Database): Route {
     handler: async ({ params: { promotionId } }) => {
       const promotion = (await loadPromotions(db, [promotionId])).get(promotionId);
       if (promotion === undefined) throw notFound(`Promotion ${promotionId}`);
-      const [startsAt, endsAt, endedAt] = [promotion.startsAt, promotion.endsAt, promotion.endedAt].map(isoOrNull);
+      const [startsAt, endsAt, endedAt] = [promotion.startsAt, promotion.endsAt, promotion.endedAt].map(isoTime);
       return { status: 200, body: { promotionId, startsAt, endsAt, endedAt, sold: await soldTotal(db, promotionId) } };
     },
   });
 }
-
-const isoOrNull = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());

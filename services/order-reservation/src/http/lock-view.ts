@@ -1,3 +1,4 @@
+import { isoTime } from "@septet/service-kit";
 import { LOCK_RELEASE_POLICIES, type LockReleasePolicy } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type LockName, overAt, type PromotionOfSku } from "../domain/index.js";
@@ -34,19 +35,17 @@ export const LOCKS_SOLD = LOCKS.extend({
   sold: z.number().int().min(0).describe("pieces promised or sent in orders that name the promotion"),
 });
 
-const iso = (time: number): string => new Date(time).toISOString();
-
 /** @param now epoch ms, by the database's clock */
 export function locksOf(promotion: PromotionOfSku, now: number): z.output<typeof LOCKS> {
   const { promotionId, sku, startsAt, endsAt, endedAt, soldOutAt } = promotion;
   return {
     promotionId,
     sku,
-    startsAt: iso(startsAt),
-    endsAt: iso(endsAt),
-    endedAt: endedAt === null ? null : iso(endedAt),
+    startsAt: isoTime(startsAt),
+    endsAt: isoTime(endsAt),
+    endedAt: isoTime(endedAt),
     state: stateOf(promotion, now),
-    soldOutAt: soldOutAt === null ? null : iso(soldOutAt),
+    soldOutAt: isoTime(soldOutAt),
     locks: promotion.locks.map(({ location, wanted, locked, releasePolicy }) => ({
       lockId: lockIdOf({ promotionId, sku, location }),
       location,

@@ -1,19 +1,12 @@
-import {
-  type Answer,
-  conflict,
-  idempotencyClaim,
-  notFound,
-  problemAnswer,
-  type Route,
-  route,
-} from "@septet/service-kit";
+import { type Answer, conflict, notFound, problemAnswer, type Route, route } from "@septet/service-kit";
 import { type Language, LIMITS, outcomeText } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { MoveLine, Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { askedLanguage } from "./language.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
-import { causeOf, id, quantity } from "./schemas.js";
+import { id, quantity } from "./schemas.js";
+import { settledOnce } from "./settled-once.js";
 
 const MOVES = z.strictObject({
   lines: z
@@ -53,7 +46,7 @@ export function moveRoute(desk: ReservationDesk): Route {
       const command = { type: "MoveReservation", orderId, moves } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerMove(orderId, outcome, asked);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }

@@ -25,6 +25,7 @@ import { MAX_HOLD_SECONDS } from "./policy-rules.js";
 import { answerCancellation, answerExtension, answerPlacement } from "./reservation-answers.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
 import { causeOf, id, optionalId, quantity, sku } from "./schemas.js";
+import { settledOnce } from "./settled-once.js";
 
 /** What `OrderPlaced` has, without the fields of an event. */
 const PLACEMENT = z.strictObject({
@@ -196,7 +197,7 @@ function cancelRoute(desk: ReservationDesk): Route {
       const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerCancellation(outcome, asked);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }
@@ -219,7 +220,7 @@ function extendRoute(desk: ReservationDesk): Route {
       const command = { type: "ExtendHold", orderId: context.params.orderId, seconds: context.body.seconds } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerExtension(outcome, asked);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { isoTime } from "@septet/service-kit";
 import type { Language } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type Order, openOfLine, shippedOfLine } from "../domain/index.js";
@@ -65,16 +66,14 @@ export const RESERVATION = z.object({
 
 export type Reservation = z.output<typeof RESERVATION>;
 
-const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
-
 /** @param asked the language that the caller prefers; null: the order's */
 export function reservationOf(order: Order, asked: Language | null): Reservation {
   return {
     orderId: order.orderId,
     state: order.state,
     paid: order.paid,
-    placedAt: iso(order.placedAt),
-    expiresAt: order.state === "RESERVED" || order.state === "AWAITING_PAYMENT" ? iso(order.expiresAt) : null,
+    placedAt: isoTime(order.placedAt),
+    expiresAt: order.state === "RESERVED" || order.state === "AWAITING_PAYMENT" ? isoTime(order.expiresAt) : null,
     customerId: order.customerId,
     channel: order.channel,
     region: order.region,

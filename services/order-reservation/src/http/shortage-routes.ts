@@ -3,7 +3,6 @@ import {
   conflict,
   type Database,
   decodeCursor,
-  idempotencyClaim,
   invalid,
   notFound,
   page,
@@ -19,7 +18,8 @@ import type { ReservationDesk } from "../reservation-desk.js";
 import { listOpenShortages } from "../store/shortages.js";
 import { askedLanguage } from "./language.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
-import { causeOf, id, sku } from "./schemas.js";
+import { id, sku } from "./schemas.js";
+import { settledOnce } from "./settled-once.js";
 import { SHORTAGE, shortageView } from "./shortage-view.js";
 
 const LISTED = SHORTAGE.extend({ orderId: z.string(), groupLeaderId: z.string().nullable() });
@@ -104,7 +104,7 @@ function settleRoute(desk: ReservationDesk): Route {
       const command = { type: "ChooseRemedies", orderId, shortageId, choices, by, answerByEvent: false } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerChoice(shortageId, outcome, asked);
-      return desk.answer(command, { claim: idempotencyClaim(context), answer }, causeOf(context));
+      return settledOnce(desk, context, command, answer);
     },
   });
 }

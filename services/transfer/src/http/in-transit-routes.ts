@@ -1,9 +1,8 @@
-import { type Database, decodeCursor, page, pageFields, type Route, route } from "@septet/service-kit";
+import { type Database, decodeCursor, isoTime, page, pageFields, type Route, route } from "@septet/service-kit";
 import { z } from "zod";
 import { type InTransit, type InTransitCursor, listInTransit } from "../store/in-transit-list.js";
 import { READERS } from "./carrying-out.js";
 import { hours, sku, warehouse } from "./schemas.js";
-import { iso } from "./transfer-view.js";
 
 const FILTER = z.strictObject({
   sku: sku.optional(),
@@ -46,4 +45,4 @@ function afterOf(cursor: string): InTransitCursor {
   };
 }
 
-const view = (one: InTransit) => ({ ...one, shippedAt: iso(one.shippedAt), expectedAt: iso(one.expectedAt) });
+const view = (one: InTransit) => ({ ...one, shippedAt: isoTime(one.shippedAt), expectedAt: isoTime(one.expectedAt) });

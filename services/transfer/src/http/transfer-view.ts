@@ -1,8 +1,7 @@
+import { isoTime } from "@septet/service-kit";
 import { type Accounts, awaitingOf, heldOf, stateOf, underWayOf } from "../domain/accounts.js";
 import { type Shipment, type Transfer, type TransferLine, transferState } from "../domain/transfer.js";
 import type { ArrivalSums } from "../store/arrival-rows.js";
-
-export const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** A transfer as clerks see it: pieces by account over all its lines, times in ISO 8601 UTC. */
 export function transferView(transfer: Transfer) {
@@ -16,10 +15,10 @@ export function transferView(transfer: Transfer) {
     allowPartial,
     reason,
     createdBy,
-    createdAt: iso(transfer.createdAt),
-    requestedAt: iso(transfer.requestedAt),
-    expectedAt: iso(transfer.expectedAt),
-    closedAt: iso(transfer.closedAt),
+    createdAt: isoTime(transfer.createdAt),
+    requestedAt: isoTime(transfer.requestedAt),
+    expectedAt: isoTime(transfer.expectedAt),
+    closedAt: isoTime(transfer.closedAt),
     version,
     lineCount,
     pieces: piecesView(transfer.accounts),
@@ -33,15 +32,15 @@ export function lineView(transfer: Transfer, { lineId, sku, accounts, version }:
 export function shipmentView({ shipmentId, shippedAt, expectedAt, tracking, open, overdueSince }: Shipment) {
   return {
     shipmentId,
-    shippedAt: iso(shippedAt),
-    expectedAt: iso(expectedAt),
+    shippedAt: isoTime(shippedAt),
+    expectedAt: isoTime(expectedAt),
     tracking,
     underWay: open,
     overdue: overdueSince !== null,
   };
 }
 
-export const arrivalView = (arrival: ArrivalSums) => ({ ...arrival, arrivedAt: iso(arrival.arrivedAt) });
+export const arrivalView = (arrival: ArrivalSums) => ({ ...arrival, arrivedAt: isoTime(arrival.arrivedAt) });
 
 function piecesView(accounts: Accounts) {
   const { damagedBefore, ...told } = accounts;

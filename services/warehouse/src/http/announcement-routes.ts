@@ -4,6 +4,7 @@ import {
   conflict,
   type Database,
   decodeCursor,
+  isoTime,
   type LockPlan,
   notFound,
   Problem,
@@ -241,15 +242,13 @@ function closeRoute({ db }: Context): Route {
   });
 }
 
-const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
 function headView(announcement: Announcement, sums: ComparedSums, now: number) {
   return {
     ...announcement,
     state: stateOf(announcement, now),
-    expectedAt: time(announcement.expectedAt),
-    announcedAt: time(announcement.announcedAt),
-    closedAt: time(announcement.closedAt),
+    expectedAt: isoTime(announcement.expectedAt),
+    announcedAt: isoTime(announcement.announcedAt),
+    closedAt: isoTime(announcement.closedAt),
     ...sums,
     difference: differenceOf(sums),
   };

@@ -1,4 +1,5 @@
 import type { Session } from "@septet/messaging";
+import { isoTime } from "@septet/service-kit";
 import type { ClaimLine } from "../domain/claim.js";
 import { loadClaimHistory, loadEvidence, loadReplaced } from "../store/claim-list.js";
 import { type ClaimHead, loadClaims } from "../store/claim-rows.js";
@@ -6,11 +7,9 @@ import { type ClaimHead, loadClaims } from "../store/claim-rows.js";
 /** The newest entries of a claim's history that are shown. */
 const HISTORY_ENTRIES = 200;
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
 /** A claim's head, times in ISO 8601 UTC. */
 export function claimHeadView({ lineCount, openedAt, sentAt, closedAt, ...head }: ClaimHead) {
-  return { ...head, openedAt: iso(openedAt), sentAt: iso(sentAt), closedAt: iso(closedAt), lineCount };
+  return { ...head, openedAt: isoTime(openedAt), sentAt: isoTime(sentAt), closedAt: isoTime(closedAt), lineCount };
 }
 
 /** A claim with its lines, its evidence, what came as a replacement, and what happened to it, the newest first. */
@@ -24,7 +23,7 @@ export async function claimView(session: Session, claimId: string) {
     ...claimHeadView(head),
     lines: lines as readonly ClaimLine[],
     replaced: await loadReplaced(session, claimId),
-    evidence: evidence.map(({ addedAt, ...link }) => ({ ...link, addedAt: iso(addedAt) })),
-    history: history.map(({ at, ...event }) => ({ ...event, at: iso(at) })),
+    evidence: evidence.map(({ addedAt, ...link }) => ({ ...link, addedAt: isoTime(addedAt) })),
+    history: history.map(({ at, ...event }) => ({ ...event, at: isoTime(at) })),
   };
 }

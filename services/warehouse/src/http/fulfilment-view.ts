@@ -1,6 +1,5 @@
+import { isoTime } from "@septet/service-kit";
 import { type Fulfilment, openOf } from "../domain/fulfilment.js";
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** A fulfilment as clerks see it: pieces per line and what became of them, times in ISO 8601 UTC. */
 export function fulfilmentView(fulfilment: Fulfilment) {
@@ -11,10 +10,10 @@ export function fulfilmentView(fulfilment: Fulfilment) {
     location,
     state,
     tracking,
-    deliverBy: iso(fulfilment.deliverBy),
-    requestedAt: iso(fulfilment.requestedAt),
-    pickedAt: iso(fulfilment.pickedAt),
-    closedAt: iso(fulfilment.closedAt),
+    deliverBy: isoTime(fulfilment.deliverBy),
+    requestedAt: isoTime(fulfilment.requestedAt),
+    pickedAt: isoTime(fulfilment.pickedAt),
+    closedAt: isoTime(fulfilment.closedAt),
     lines: fulfilment.lines.map((line) => ({ ...line, open: openOf(line) })),
   };
 }
