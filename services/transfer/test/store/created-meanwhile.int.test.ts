@@ -1,26 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { attachOrStartStack, type TestStack } from "@septet/local-stack";
-import { messagingMigrations } from "@septet/messaging";
-import { type Database, kitMigrations, openDatabase, transact } from "@septet/service-kit";
+import { type Database, transact } from "@septet/service-kit";
 import type { Command } from "../../src/domain/commands.js";
 import { planOf, scopeOf, settleHeld } from "../../src/settle.js";
-import { transferMigrations } from "../../src/store/migrations/index.js";
 import { cancel, create, ID, promise } from "../domain/transfer-book.js";
+import { transferDatabase } from "./transfer-database.js";
 
 let stack: TestStack;
 let db: Database;
 
 beforeAll(async () => {
   stack = await attachOrStartStack();
-  const { url } = await stack.createDatabase("created-meanwhile");
-  const migrations = [...messagingMigrations, ...kitMigrations, ...transferMigrations];
-  const recorder = {
-    service: "transfer",
-    newId: () => crypto.randomUUID(),
-    wake: () => undefined,
-    encode: () => Buffer.alloc(0),
-  } as const;
-  db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "transfer-test", recorder });
+  db = await transferDatabase(stack, "created-meanwhile");
 });
 
 afterAll(async () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { attachOrStartStack, type TestStack } from "@septet/local-stack";
-import { messagingMigrations, type Session } from "@septet/messaging";
-import { type Database, kitMigrations, openDatabase } from "@septet/service-kit";
+import type { Session } from "@septet/messaging";
+import type { Database } from "@septet/service-kit";
 import { type InTransitFilter, listInTransit } from "../../src/store/in-transit-list.js";
-import { transferMigrations } from "../../src/store/migrations/index.js";
 import { lateness, newlyOverdue } from "../../src/store/overdue-rows.js";
 import { listTransfers, type TransferFilter } from "../../src/store/transfer-list.js";
 import { loadHeads, loadLines, updateTransfers } from "../../src/store/transfer-rows.js";
+import { transferDatabase } from "./transfer-database.js";
 
 const PLACES = (i: string) =>
   `CASE WHEN ${i} % 3000 = 0 THEN 'SMALL' WHEN ${i} % 2 = 0 THEN 'WUHAN' ELSE 'BEIJING' END`;
@@ -37,9 +37,7 @@ let db: Database;
 
 beforeAll(async () => {
   stack = await attachOrStartStack();
-  const { url } = await stack.createDatabase("transfers");
-  const migrations = [...messagingMigrations, ...kitMigrations, ...transferMigrations];
-  db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "transfer-test" });
+  db = await transferDatabase(stack, "transfers");
   for (const statement of FILL) await db.query(statement);
 });
 

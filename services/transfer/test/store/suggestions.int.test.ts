@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { attachOrStartStack, type TestStack } from "@septet/local-stack";
-import { messagingMigrations } from "@septet/messaging";
-import { type Database, kitMigrations, openDatabase } from "@septet/service-kit";
+import type { Database } from "@septet/service-kit";
 import {
   type MovementDraft,
   movementDraft,
@@ -10,11 +9,11 @@ import {
   utcDayOf,
 } from "@septet/stock-contracts";
 import { foldCopies } from "../../src/store/fold-copies.js";
-import { transferMigrations } from "../../src/store/migrations/index.js";
 import { dropOldSales, readNow } from "../../src/store/old-sales.js";
 import { keepWarehouses } from "../../src/store/warehouse-copy.js";
 import { readStock } from "../../src/store/warehouse-stock.js";
 import { Suggestions } from "../../src/suggestions.js";
+import { transferDatabase } from "./transfer-database.js";
 
 const POLICY = { minDifferenceDays: 7, minPieces: 1, packPieces: 1, sourceKeepsDays: 14, enoughDays: 28 };
 const reference = { type: "order", id: "o1", line: "1" } as const;
@@ -25,15 +24,7 @@ let now: number;
 
 beforeAll(async () => {
   stack = await attachOrStartStack();
-  const { url } = await stack.createDatabase("suggestions");
-  const migrations = [...messagingMigrations, ...kitMigrations, ...transferMigrations];
-  const recorder = {
-    service: "transfer",
-    newId: () => crypto.randomUUID(),
-    wake: () => undefined,
-    encode: () => Buffer.alloc(0),
-  } as const;
-  db = await openDatabase({ url, poolSize: 2, migrations, applicationName: "transfer-test", recorder });
+  db = await transferDatabase(stack, "suggestions");
   now = await readNow(db);
 });
 
