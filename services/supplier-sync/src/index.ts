@@ -1,0 +1,1 @@
+export { supplierSyncService } from "./service.js";

@@ -1,0 +1,4 @@
+import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
+
+/** The service's own migrations, oldest first. */
+export const supplierSyncMigrations = [CreateSupplierTables1764400000000];
