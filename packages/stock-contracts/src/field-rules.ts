@@ -196,7 +196,7 @@ export const UNIQUE_BY: { readonly [field: string]: readonly string[] } = {
   "OrderReserved.lines": ["lineId"],
   "OrderAwaitingPayment.lines": ["lineId"],
   "OrderShorted.lines": ["lineId"],
-  "FulfilmentRequested.lines": ["lineId"],
-  "FulfilmentCancelRequested.lines": ["lineId"],
-  "FulfilmentCancelled.lines": ["lineId"],
+  "FulfilmentRequested.lines": ["lineId", "sku"],
+  "FulfilmentCancelRequested.lines": ["lineId", "sku"],
+  "FulfilmentCancelled.lines": ["lineId", "sku"],
 };

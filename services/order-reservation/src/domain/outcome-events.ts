@@ -20,8 +20,9 @@ export function publishReserved(draft: Draft, order: Order, warnings: readonly W
     const quantity = openOfLine(order, line.lineId);
     if (quantity === 0) continue;
     const allocations = [];
-    for (const { lineId, location, open } of order.allocations) {
-      if (lineId === line.lineId && open > 0) allocations.push({ location, quantity: open });
+    for (const { lineId, sku, location, open } of order.allocations) {
+      if (lineId !== line.lineId || open === 0) continue;
+      allocations.push({ location, quantity: open, sku: sku === line.sku ? null : sku });
     }
     lines.push({ lineId: line.lineId, sku: line.sku, quantity, allocations });
   }

@@ -108,8 +108,8 @@ describe("when promises exceed what is there", () => {
     expect(shop.balance("socks", "b")).toEqual([7, 2]);
     expect(shop.events("OrderShorted")).toEqual([]);
     expect(shop.events("OrderReserved").at(-1).lines[0].allocations).toEqual([
-      { location: "a", quantity: 1 },
-      { location: "b", quantity: 2 },
+      { location: "a", quantity: 1, sku: null },
+      { location: "b", quantity: 2, sku: null },
     ]);
   });
 

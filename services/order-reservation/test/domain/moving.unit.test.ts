@@ -26,7 +26,9 @@ describe("holding an order's pieces elsewhere", () => {
       { kind: "movement", draft: { kind: "RESERVE", reference: { id: "o1", line: "l" } } },
       { kind: "event", name: "OrderReserved" },
     ]);
-    expect(shop.events("OrderReserved").at(-1).lines[0].allocations).toEqual([{ location: "b", quantity: 3 }]);
+    expect(shop.events("OrderReserved").at(-1).lines[0].allocations).toEqual([
+      { location: "b", quantity: 3, sku: null },
+    ]);
     shop.pay("o1");
     expect(shop.events("FulfilmentRequested")).toMatchObject([{ location: "b" }]);
   });

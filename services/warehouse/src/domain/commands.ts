@@ -59,11 +59,18 @@ export interface PickFulfilment {
   readonly fulfilmentId: string;
 }
 
+/** Pieces of a line as a clerk names them; `sku` is needed only where the line has several, the parts of a bundle. */
+export interface NamedPieces {
+  readonly lineId: string;
+  readonly sku?: string | undefined;
+  readonly quantity: number;
+}
+
 export interface ShipFulfilment {
   readonly type: "SHIP_FULFILMENT";
   readonly fulfilmentId: string;
   /** Null = every open piece. */
-  readonly lines: readonly { readonly lineId: string; readonly quantity: number }[] | null;
+  readonly lines: readonly NamedPieces[] | null;
   readonly tracking: string | null;
   /** True demands that nothing stays open; null = whatever follows from the lines. */
   readonly final: boolean | null;
@@ -73,7 +80,7 @@ export interface ShipFulfilment {
 export interface ShortFulfilment {
   readonly type: "SHORT_FULFILMENT";
   readonly fulfilmentId: string;
-  readonly lines: readonly { readonly lineId: string; readonly quantity: number; readonly cause: PickCause }[];
+  readonly lines: readonly (NamedPieces & { readonly cause: PickCause })[];
   readonly actor: string | null;
 }
 

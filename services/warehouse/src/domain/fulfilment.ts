@@ -1,7 +1,7 @@
 import type { FulfilmentState } from "@septet/stock-contracts";
 
 /**
- * Pieces of one order line at this location; what is neither shipped, short, damaged, cancelled nor reversed is open.
+ * Pieces of one SKU of an order line at this location; a line that is a bundle has one for each of its parts. What is neither shipped, short, damaged, cancelled nor reversed is open.
  * `reversed` pieces were told as shipped, short or damaged by mistake: who still wants them asks for them anew.
  */
 export interface FulfilmentLine {
@@ -50,10 +50,13 @@ export interface LineQuantity {
   readonly quantity: number;
 }
 
+/** What tells the pieces of a fulfilment apart: the order's line and, of a bundle's line, the part. */
+export const lineKey = ({ lineId, sku }: Pick<FulfilmentLine, "lineId" | "sku">): string => `${lineId}\u0000${sku}`;
+
 /** Which account of a line a step moves open pieces into. */
 export type LineAccount = "shipped" | "short" | "damaged" | "cancelled";
 
-/** Moves open pieces of lines into an account of theirs and closes the fulfilment when nothing is open any more. */
+/** Moves open pieces of lines, by `lineKey`, into an account of theirs and closes the fulfilment when nothing is open any more. */
 export function settleLines(
   fulfilment: Fulfilment,
   account: LineAccount,
@@ -61,7 +64,7 @@ export function settleLines(
   now: number,
 ): Fulfilment {
   const lines = fulfilment.lines.map((line) => {
-    const quantity = quantities.get(line.lineId) ?? 0;
+    const quantity = quantities.get(lineKey(line)) ?? 0;
     return quantity === 0 ? line : { ...line, [account]: line[account] + quantity };
   });
   if (lines.some((line) => openOf(line) > 0)) return { ...fulfilment, lines };
@@ -69,9 +72,13 @@ export function settleLines(
 }
 
 /** Takes pieces of a line out of an account again; a closed fulfilment stays closed, as what is left of it says. */
-export function takeBack(fulfilment: Fulfilment, account: LineAccount, lineId: string, quantity: number): Fulfilment {
+export function takeBack(
+  fulfilment: Fulfilment,
+  account: LineAccount,
+  { lineId, sku, quantity }: LineQuantity,
+): Fulfilment {
   const lines = fulfilment.lines.map((line) => {
-    if (line.lineId !== lineId) return line;
+    if (line.lineId !== lineId || line.sku !== sku) return line;
     return { ...line, [account]: line[account] - quantity, reversed: line.reversed + quantity };
   });
   return { ...fulfilment, lines, state: isClosed(fulfilment) ? closedState(lines) : fulfilment.state };

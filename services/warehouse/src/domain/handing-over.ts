@@ -1,5 +1,5 @@
-import type { CancelFulfilment, ShipFulfilment, ShortFulfilment } from "./commands.js";
-import { type Fulfilment, type LineQuantity, openOf, settleLines } from "./fulfilment.js";
+import type { CancelFulfilment, NamedPieces, ShipFulfilment, ShortFulfilment } from "./commands.js";
+import { type Fulfilment, type FulfilmentLine, type LineQuantity, lineKey, openOf, settleLines } from "./fulfilment.js";
 import { type Refusal, type RefusedField, refuse } from "./refusal.js";
 
 export interface Step {
@@ -55,13 +55,14 @@ export function short(fulfilment: Fulfilment, command: ShortFulfilment, now: num
 
 /** The order wants pieces back: it gets what is still open of them, at most what it asks; 0 says too late. */
 export function cancel(fulfilment: Fulfilment, command: CancelFulfilment, now: number): Step {
-  const open = new Map(fulfilment.lines.map((line) => [line.lineId, openOf(line)]));
+  const open = new Map(fulfilment.lines.map((line) => [lineKey(line), openOf(line)]));
   const quantities = new Map<string, number>();
-  const lines = command.lines.map(({ lineId, sku, quantity }) => {
-    const cancelled = Math.min(quantity, open.get(lineId) ?? 0);
-    open.set(lineId, (open.get(lineId) ?? 0) - cancelled);
-    quantities.set(lineId, (quantities.get(lineId) ?? 0) + cancelled);
-    return { lineId, sku, quantity: cancelled };
+  const lines = command.lines.map((line) => {
+    const key = lineKey(line);
+    const cancelled = Math.min(line.quantity, open.get(key) ?? 0);
+    open.set(key, (open.get(key) ?? 0) - cancelled);
+    quantities.set(key, (quantities.get(key) ?? 0) + cancelled);
+    return { lineId: line.lineId, sku: line.sku, quantity: cancelled };
   });
   const nothing = lines.every((line) => line.quantity === 0);
   return { outcome: "STEP", next: nothing ? fulfilment : settleLines(fulfilment, "cancelled", quantities, now), lines };
@@ -75,35 +76,59 @@ type Choice =
     }
   | Refusal;
 
-/** Lines named twice count together; none may be unknown, none may take more than is open. */
-function chooseOpen(
-  fulfilment: Fulfilment,
-  asked: readonly { readonly lineId: string; readonly quantity: number }[],
-): Choice {
-  const known = new Map(fulfilment.lines.map((line) => [line.lineId, line]));
+/**
+ * Lines named twice count together; none may be unknown, none may take more than is open. Of a line with several SKUs the
+ * SKU must be named.
+ */
+function chooseOpen(fulfilment: Fulfilment, asked: readonly NamedPieces[]): Choice {
+  const known = new Map(fulfilment.lines.map((line) => [lineKey(line), line]));
+  const ofLine = new Map<string, FulfilmentLine[]>();
+  for (const line of fulfilment.lines) {
+    const parts = ofLine.get(line.lineId);
+    if (parts === undefined) ofLine.set(line.lineId, [line]);
+    else parts.push(line);
+  }
   const quantities = new Map<string, number>();
   const unknown: RefusedField[] = [];
   const tooMany: RefusedField[] = [];
-  asked.forEach(({ lineId, quantity }, index) => {
-    const line = known.get(lineId);
-    if (!line) {
-      unknown.push({ field: `lines[${index}].lineId`, reason: `the fulfilment has no line ${lineId}` });
+  asked.forEach((pieces, index) => {
+    const line = lineNamed(ofLine.get(pieces.lineId) ?? [], pieces);
+    if (typeof line === "string") {
+      unknown.push({ field: `lines[${index}].${line === SEVERAL ? "sku" : "lineId"}`, reason: line });
       return;
     }
-    const sum = (quantities.get(lineId) ?? 0) + quantity;
+    const key = lineKey(line);
+    const sum = (quantities.get(key) ?? 0) + pieces.quantity;
     if (sum > openOf(line)) {
-      tooMany.push({ field: `lines[${index}].quantity`, reason: `more than is open of line ${lineId}` });
+      tooMany.push({ field: `lines[${index}].quantity`, reason: `more than is open of line ${line.lineId}` });
     }
-    quantities.set(lineId, sum);
+    quantities.set(key, sum);
   });
   if (unknown.length > 0) return refuse("UNKNOWN_LINE", "a line is not part of the fulfilment", unknown);
   if (tooMany.length > 0) return refuse("MORE_THAN_OPEN", "more pieces than are open", tooMany);
-  const lines = [...quantities].map(([lineId, quantity]) => ({ lineId, sku: known.get(lineId)!.sku, quantity }));
+  const lines = [...quantities].flatMap(([key, quantity]) => {
+    const line = known.get(key);
+    return line === undefined ? [] : [{ lineId: line.lineId, sku: line.sku, quantity }];
+  });
   return { outcome: "CHOSEN", quantities, lines };
 }
 
-const openLines = (fulfilment: Fulfilment): { lineId: string; quantity: number }[] =>
-  fulfilment.lines.map((line) => ({ lineId: line.lineId, quantity: openOf(line) })).filter((line) => line.quantity > 0);
+const SEVERAL = "the line is a bundle: name the sku of its part";
+
+/** What is meant of a line, or why it cannot be told. */
+function lineNamed(ofLine: readonly FulfilmentLine[], { lineId, sku }: NamedPieces): FulfilmentLine | string {
+  if (sku === undefined && ofLine.length > 1) return SEVERAL;
+  const named = ofLine.find((line) => sku === undefined || line.sku === sku);
+  if (named !== undefined) return named;
+  return ofLine.length === 0
+    ? `the fulfilment has no line ${lineId}`
+    : `line ${lineId} of the fulfilment has no ${String(sku)}`;
+}
+
+const openLines = (fulfilment: Fulfilment): NamedPieces[] =>
+  fulfilment.lines
+    .map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: openOf(line) }))
+    .filter((line) => line.quantity > 0);
 
 const wrongState = (fulfilment: Fulfilment, participle: string): Refusal =>
   refuse("FULFILMENT_STATE", `a fulfilment that is ${fulfilment.state} cannot be ${participle}`);

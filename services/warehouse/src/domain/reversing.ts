@@ -93,9 +93,10 @@ function takesMissingUnsellable(
   return taken !== undefined && bench.onHand.at(sku, location).unsellable + taken.delta < 0;
 }
 
-function leaveFulfilment(bench: Workbench, { kind, fulfilmentId, reference, quantity }: RecordedMovement): void {
+function leaveFulfilment(bench: Workbench, known: RecordedMovement): void {
+  const { kind, fulfilmentId, reference, sku, quantity } = known;
   const account = ACCOUNTS[kind];
   const fulfilment = fulfilmentId === null ? undefined : bench.fulfilment(fulfilmentId);
   if (account === undefined || fulfilment === undefined || reference.line === null) return;
-  bench.keep(takeBack(fulfilment, account, reference.line, quantity));
+  bench.keep(takeBack(fulfilment, account, { lineId: reference.line, sku, quantity }));
 }

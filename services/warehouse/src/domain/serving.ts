@@ -7,7 +7,7 @@ import type {
   ShortFulfilment,
 } from "./commands.js";
 import type { Fulfilment, LineQuantity } from "./fulfilment.js";
-import { isClosed } from "./fulfilment.js";
+import { isClosed, lineKey } from "./fulfilment.js";
 import { cancel, pick, ship, short } from "./handing-over.js";
 import type { Contradiction, FulfilmentChanged, Taken } from "./outcomes.js";
 import { type Refusal, refuse } from "./refusal.js";
@@ -121,11 +121,8 @@ const unknown = (): Refusal => refuse("UNKNOWN_FULFILMENT", "no fulfilment has t
 function sameRequest(known: Fulfilment, command: RequestFulfilment): boolean {
   if (known.orderId !== command.orderId || known.location !== command.location) return false;
   if (known.lines.length !== command.lines.length) return false;
-  const lines = new Map(known.lines.map((line) => [line.lineId, line]));
-  return command.lines.every(({ lineId, sku, quantity }) => {
-    const line = lines.get(lineId);
-    return line !== undefined && line.sku === sku && line.quantity === quantity;
-  });
+  const quantities = new Map(known.lines.map((line) => [lineKey(line), line.quantity]));
+  return command.lines.every((line) => quantities.get(lineKey(line)) === line.quantity);
 }
 
 const contradiction = ({ fulfilmentId }: RequestFulfilment): Contradiction => ({

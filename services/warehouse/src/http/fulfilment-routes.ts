@@ -19,7 +19,7 @@ import { listFulfilments } from "../store/fulfilment-list.js";
 import { loadFulfilments } from "../store/fulfilment-rows.js";
 import { fulfilmentView } from "./fulfilment-view.js";
 import { refusalAnswer } from "./problem-answer.js";
-import { fulfilmentId, id, lineId, lines, quantity, tracking } from "./schemas.js";
+import { fulfilmentId, id, lineId, lines, quantity, sku, tracking } from "./schemas.js";
 
 const ID = z.object({ id: fulfilmentId });
 const STATES = Object.keys(FULFILMENT_STATES) as [FulfilmentState, ...FulfilmentState[]];
@@ -32,14 +32,15 @@ const FILTER = z.strictObject({
   ...pageFields(),
 });
 const PICK = z.strictObject({}).optional();
+const PIECES = { lineId, sku: sku.optional().describe("needed where the line is a bundle: which part") };
 const SHIP = z
   .strictObject({
-    lines: lines(z.strictObject({ lineId, quantity })).optional(),
+    lines: lines(z.strictObject({ ...PIECES, quantity })).optional(),
     tracking: tracking.optional(),
     final: z.boolean().optional(),
   })
   .optional();
-const SHORT = z.strictObject({ lines: lines(z.strictObject({ lineId, quantity, cause: z.enum(CAUSES) })) });
+const SHORT = z.strictObject({ lines: lines(z.strictObject({ ...PIECES, quantity, cause: z.enum(CAUSES) })) });
 
 const WRITERS = ["warehouse", "operator"] as const;
 const READERS = ["warehouse", "operator", "sre"] as const;
@@ -47,7 +48,7 @@ const STEP = {
   200: "the fulfilment as it is now",
   404: "no such fulfilment",
   409: "not in this state, or more than is open",
-  422: "no such line",
+  422: "no such line, or a bundle's line without its part's sku",
 };
 
 /** Finding fulfilments and handing them over. The id contains a `/`, so a path takes it URL-encoded. */

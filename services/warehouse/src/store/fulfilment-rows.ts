@@ -31,9 +31,9 @@ const UPDATE_HEADS = `UPDATE fulfilment f SET state = c.state, picked_at = ${tim
 // Absolute figures: the head's row is locked, and no line changes without it.
 const UPDATE_LINES = `UPDATE fulfilment_line l SET shipped = c.shipped, short = c.short, damaged = c.damaged,
     cancelled = c.cancelled, reversed = c.reversed
-  FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
-    AS c (id, line_id, shipped, short, damaged, cancelled, reversed)
-  WHERE l.fulfilment_id = c.id AND l.line_id = c.line_id`;
+  FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[],
+    $8::text[]) AS c (id, line_id, shipped, short, damaged, cancelled, reversed, sku)
+  WHERE l.fulfilment_id = c.id AND l.line_id = c.line_id AND l.sku = c.sku`;
 
 export interface HeadRow {
   fulfilment_id: string;
@@ -133,5 +133,6 @@ export async function updateFulfilments(session: Session, updates: readonly Fulf
     lines.map(({ line }) => line.damaged),
     lines.map(({ line }) => line.cancelled),
     lines.map(({ line }) => line.reversed),
+    lines.map(({ line }) => line.sku),
   ]);
 }

@@ -116,14 +116,17 @@ export class FloorSystem {
   }
 
   /** An order's fulfilment of lines 1, 2, … that the warehouse has taken in; its id. */
-  async requested(lines: [sku: string, quantity: number][], orderId = `o-${randomUUID()}`): Promise<string> {
+  async requested(
+    lines: [sku: string, quantity: number, lineId?: string][],
+    orderId = `o-${randomUUID()}`,
+  ): Promise<string> {
     const fulfilmentId = `${orderId}/1`;
     await this.tell("FulfilmentRequested", {
       fulfilmentId,
       orderId,
       location: "WUHAN",
       deliverBy: null,
-      lines: lines.map(([sku, quantity], index) => ({ lineId: `${index + 1}`, sku, quantity })),
+      lines: lines.map(([sku, quantity, lineId], index) => ({ lineId: lineId ?? `${index + 1}`, sku, quantity })),
     });
     await this.seen(fulfilmentId);
     return fulfilmentId;

@@ -73,6 +73,42 @@ describe("handing over", () => {
     ]);
   });
 
+  test("the parts of a bundle are one line: they are told apart by their SKUs, and stay so when they are read again", async () => {
+    const [socks, cap] = [await stocked(), await stocked()];
+    const id = await floor.requested([
+      [socks, 4, "1"],
+      [cap, 2, "1"],
+    ]);
+    await step(id, "pick");
+    const unnamed = await step(id, "ship", { lines: [{ lineId: "1", quantity: 1 }] });
+    expect([unnamed.status, problemOf(unnamed)]).toEqual([422, "unknown-line"]);
+    await step(id, "short", { lines: [{ lineId: "1", sku: cap, quantity: 1, cause: "NOT_FOUND" }] });
+    await step(id, "ship", { lines: [{ lineId: "1", sku: cap, quantity: 1 }] });
+    await floor.tell("FulfilmentCancelRequested", {
+      fulfilmentId: id,
+      orderId: id.split("/")[0] ?? "",
+      location: "WUHAN",
+      lines: [
+        { lineId: "1", sku: socks, quantity: 2 },
+        { lineId: "1", sku: cap, quantity: 1 },
+      ],
+    });
+    const answered = await until("the cancellation is answered", WITHIN_MS, async () =>
+      of(await floor.told("FulfilmentCancelled"), id).at(0),
+    );
+    expect(answered.lines).toMatchObject([
+      { lineId: "1", sku: socks, quantity: 2 },
+      { lineId: "1", sku: cap, quantity: 0 },
+    ]);
+    expect((await step(id, "ship")).body).toMatchObject({
+      state: "SHIPPED",
+      lines: [
+        { lineId: "1", sku: socks, shipped: 2, cancelled: 2 },
+        { lineId: "1", sku: cap, shipped: 1, short: 1 },
+      ],
+    });
+  });
+
   test("each refusal has its name and changes nothing", async () => {
     const sku = await stocked();
     const id = await floor.requested([[sku, 3]]);

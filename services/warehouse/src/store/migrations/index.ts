@@ -10,6 +10,7 @@ import { CreateStocktakes1764410000000 } from "./create-stocktakes.js";
 import { CreateWarehouseTables1764100000000 } from "./create-warehouse-tables.js";
 import { IndexDocuments1764440000000 } from "./index-documents.js";
 import { IndexOwnEntriesToldLater1764420000000 } from "./index-own-entries-told-later.js";
+import { TellPartsApart1764450000000 } from "./tell-parts-apart.js";
 
 /** The warehouse's own migrations, oldest first. */
 export const warehouseMigrations = [
@@ -25,4 +26,5 @@ export const warehouseMigrations = [
   IndexOwnEntriesToldLater1764420000000,
   AddMomentOfToldLater1764430000000,
   IndexDocuments1764440000000,
+  TellPartsApart1764450000000,
 ];
