@@ -178,6 +178,39 @@ export const OUTCOME_REASONS = {
     ),
   },
 
+  /** On whose wish a shortage was settled; told with an apology. */
+  SETTLED: {
+    CUSTOMER: reason(
+      "as the shopper chose",
+      "We apologise for the missing items. What you chose is being done.",
+      "再次为缺货致以歉意，您选择的方案已开始处理。",
+    ),
+    OPERATOR: reason(
+      "as somebody of ours decided for the shopper",
+      "We apologise for the missing items. We have settled it for you.",
+      "再次为缺货致以歉意，我们已为您处理完毕。",
+    ),
+    DEFAULT: reason(
+      "nobody chose in time",
+      "We apologise for the missing items. As nothing was chosen in time, your money is given back.",
+      "再次为缺货致以歉意，因未在期限内选择，我们将为您退款。",
+    ),
+  },
+
+  /** What was done about one missing line. */
+  REMEDIED: {
+    REFUND: reason(
+      "the money is given back",
+      "Your money for the missing item is given back.",
+      "缺货商品的货款将退还给您。",
+    ),
+    EXCHANGE: reason(
+      "another SKU is sent in its place",
+      "Another item is sent in place of the missing one.",
+      "将为您发出替换商品。",
+    ),
+  },
+
   /** Why pieces stay where they are held, although an operator wants them elsewhere. */
   NOT_MOVED: {
     UNKNOWN_ORDER: reason("nobody has placed this order", "There is no such order.", "订单不存在。"),
@@ -240,6 +273,16 @@ export const OUTCOME_REASONS = {
       "the chosen replacement is no longer there; what is left comes with the refusal",
       "We apologise: the replacement that you chose is gone. Please choose another.",
       "非常抱歉，您选择的替换商品已售完，请另选方案。",
+    ),
+    LIMIT_PER_ORDER: reason(
+      "with the replacement the order would have more pieces of that SKU than one order may have",
+      "We apologise: this would be more of the item than one order may have. Please choose another.",
+      "非常抱歉，该替换商品超出单笔限购数量，请另选方案。",
+    ),
+    LIMIT_PER_CUSTOMER: reason(
+      "with the replacement the customer would have more pieces of that SKU than one customer may have",
+      "We apologise: this would be more of the item than one customer may have. Please choose another.",
+      "非常抱歉，该替换商品超出每人限购数量，请另选方案。",
     ),
   },
 

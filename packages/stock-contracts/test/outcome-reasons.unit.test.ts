@@ -22,10 +22,10 @@ describe("every reason of an outcome", () => {
     );
   });
 
-  test("is told with an apology when we cannot keep what was ordered", () => {
-    for (const { en, zh } of Object.values(OUTCOME_REASONS.SHORTED)) {
+  test("is told with an apology when we cannot keep what was ordered, and when that is settled", () => {
+    for (const { en, zh } of Object.values({ ...OUTCOME_REASONS.SHORTED, ...OUTCOME_REASONS.SETTLED })) {
       expect(en).toContain("We apologise");
-      expect(zh).toContain("抱歉");
+      expect(zh).toMatch(/抱歉|歉意/);
     }
   });
 

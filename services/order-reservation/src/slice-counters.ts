@@ -14,7 +14,7 @@ import {
 /** Orders that a slice places or pays, as far as the limits ask. */
 export interface OrdersJudged {
   placed: readonly Buyer[];
-  /** Orders known before: a payment can bring one back that had lost its stock. */
+  /** Orders known before: a payment can bring one back that had lost its stock, a choice gives one another SKU. */
   known: readonly Buyer[];
 }
 
@@ -30,11 +30,18 @@ export function ordersJudged(
       const { placement } = command;
       placed.push({ ...placement, skus: [...new Set(placement.lines.map((line) => line.sku))] });
     }
+    if (command.type === "ChooseRemedies") known.push(...choosing(command, knownAs(command.orderId)));
     if (command.type !== "PlaceOrder" && command.type !== "PaymentSucceeded") continue;
     const order = knownAs(command.type === "PlaceOrder" ? command.placement.orderId : command.orderId);
     if (order !== undefined) known.push(order);
   }
   return { placed, known };
+}
+
+/** Who chooses replacements gets these SKUs beside what the order has. */
+function choosing({ choices }: Extract<Command, { type: "ChooseRemedies" }>, order: Buyer | undefined): Buyer[] {
+  const skus = [...new Set(choices.flatMap(({ sku }) => sku ?? []))];
+  return order === undefined || skus.length === 0 ? [] : [{ ...order, skus }];
 }
 
 /** The same, of the orders as they were loaded under the locks. */

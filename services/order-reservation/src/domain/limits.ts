@@ -28,6 +28,23 @@ export function reasonsOfLimits(draft: Draft, order: Order): RejectionReason[] {
   return reasons.size === 0 ? [] : byLine(order, reasons);
 }
 
+/**
+ * Why an order, or its customer, may not have so many pieces of a SKU beside what the order has: what is reserved or
+ * shipped in it counts, what was cancelled or shorted does not.
+ */
+export function reasonAgainstMore(
+  draft: Draft,
+  order: Order,
+  sku: string,
+  pieces: number,
+): "LIMIT_PER_ORDER" | "LIMIT_PER_CUSTOMER" | undefined {
+  const { limit } = draft.policyOf(order, sku);
+  if (limit === null) return undefined;
+  let all = pieces;
+  for (const line of order.lines) if (line.sku === sku) all += line.quantity - line.cancelled - line.shorted;
+  return beyond(draft, order, sku, all, limit);
+}
+
 /** The same for an order that was let in once, lost its stock, and is paid: what one customer may have still holds. */
 export const reasonsOfLateLimits = (draft: Draft, order: Order): RejectionReason[] =>
   reasonsOfLimits(draft, order).filter(({ code }) => code === "LIMIT_PER_CUSTOMER");
@@ -38,7 +55,7 @@ function beyond(
   sku: string,
   pieces: number,
   limit: Limit,
-): RejectionReasonCode | undefined {
+): "LIMIT_PER_ORDER" | "LIMIT_PER_CUSTOMER" | undefined {
   if (pieces > limit.perOrderPieces) return "LIMIT_PER_ORDER";
   const { customerId } = order;
   if (limit.perCustomerPieces === null || customerId === null) return undefined;

@@ -29,6 +29,10 @@ export function reasonsOfQuota(draft: Draft, order: Order, wants: readonly Want[
   return wants.flatMap(({ lineId, sku }) => (gone.has(sku) ? [{ lineId, sku, code }] : []));
 }
 
+/** Is the quota gone of the promotion that the order names? What was released of the SKU is not for it then. */
+export const isQuotaGone = (draft: Draft, { promotionId }: Order, sku: string): boolean =>
+  promotionId !== null && draft.promotions.soldOutAt(promotionId, sku) !== null;
+
 /** Parts what an order wants now from what its promotion has no more of. */
 export function withinQuota(
   draft: Draft,

@@ -1,6 +1,8 @@
 import { LIMITS } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
+import { reasonAgainstMore } from "./limits.js";
 import type { Order, OrderLine } from "./order.js";
+import { isQuotaGone } from "./promotion-quota.js";
 import type { Remedy } from "./shortage.js";
 import { source, type Want } from "./sourcing.js";
 import { type SubstitutesAsked, substitutesKey } from "./world.js";
@@ -38,6 +40,8 @@ function wantedOf(draft: Draft, order: Order, lineId: string, sku: string): Subs
   const paid = order.lines.find((line) => line.lineId === lineId)?.unitPriceMinor;
   const fromMinor = paid ?? listing?.unitPriceMinor;
   const currency = order.currency ?? listing?.currency;
+  // A price of the catalogue is in the catalogue's currency.
+  if (paid == null && currency !== listing?.currency) return undefined;
   const group = listing?.substitutionGroup;
   return group == null || fromMinor == null || currency == null ? undefined : { group, currency, fromMinor };
 }
@@ -69,5 +73,10 @@ function substitutesFor(draft: Draft, order: Order, want: Want): string[] {
     const found = source(draft, [{ ...want, sku }], rules);
     return found.reduce((pieces, { quantity }) => pieces + quantity, 0) === want.quantity;
   };
-  return known.filter((sku) => isSubstitute(draft, order, want, sku) && isThere(sku)).slice(0, MAX_SUBSTITUTES_OFFERED);
+  const isFit = (sku: string) =>
+    isSubstitute(draft, order, want, sku) &&
+    !isQuotaGone(draft, order, sku) &&
+    reasonAgainstMore(draft, order, sku, want.quantity) === undefined &&
+    isThere(sku);
+  return known.filter(isFit).slice(0, MAX_SUBSTITUTES_OFFERED);
 }

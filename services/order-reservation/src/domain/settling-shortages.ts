@@ -2,9 +2,11 @@ import { type ChoiceRefusalCode, outcomeText, type RemedyKind, type SettledBy } 
 import type { Command } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
+import { reasonAgainstMore } from "./limits.js";
 import type { Order } from "./order.js";
 import { clearNotHandled, publishReserved, raiseNotHandled, requestFulfilment } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
+import { isQuotaGone } from "./promotion-quota.js";
 import { isSubstitute, remediesFor } from "./remedies.js";
 import { isOwed, isSettled, type Remedy, type Settlement, type Shortage, shortageIdOf } from "./shortage.js";
 import { type Source, source, type Want } from "./sourcing.js";
@@ -42,6 +44,8 @@ export function chooseRemedies(draft: Draft, command: Choosing): Outcome {
   }
   if (choices.length === 0) return { type: "NOTHING", order };
   const replacements = replacementsOf(order, shortage, choices);
+  const beyond = beyondLimits(draft, order, replacements);
+  if (beyond !== undefined) return refuse(draft, command, beyond.code, beyond.lineId);
   const sources = sourcesOf(draft, order, replacements);
   if ("lacking" in sources) return refuse(draft, command, "REPLACEMENT_GONE", sources.lacking);
   exchange(draft, order, replacements, sources.found);
@@ -97,12 +101,30 @@ function replacementsOf(order: Order, shortage: Shortage, choices: readonly Choi
   });
 }
 
+/** The line whose replacement, those before it counted, is more than one order or customer may have. */
+function beyondLimits(
+  draft: Draft,
+  order: Order,
+  replacements: readonly Replacement[],
+): { code: ChoiceRefusalCode; lineId: string } | undefined {
+  const chosen = new Map<string, number>();
+  for (const { sku, quantity, replaces } of replacements) {
+    const pieces = (chosen.get(sku) ?? 0) + quantity;
+    const code = reasonAgainstMore(draft, order, sku, pieces);
+    if (code !== undefined) return { code, lineId: replaces };
+    chosen.set(sku, pieces);
+  }
+  return undefined;
+}
+
 /** Where all of the replacements are, expired holds given back first; else the line whose replacement is gone. */
 function sourcesOf(
   draft: Draft,
   order: Order,
   replacements: readonly Replacement[],
 ): { found: Source[] } | { lacking: string } {
+  const soldOut = replacements.find(({ sku }) => isQuotaGone(draft, order, sku));
+  if (soldOut !== undefined) return { lacking: soldOut.replaces };
   const rules = draft.rulesFor(order);
   const lackingAmong = (found: readonly Source[]) =>
     replacements.find(({ lineId, quantity }) => {
@@ -147,8 +169,10 @@ function settleLines(draft: Draft, order: Order, shortage: Shortage, by: Settled
     shortageId: shortageIdOf(order.orderId, shortage),
     lines: [...settled].map(([lineId, { kind, sku, refundMinor, couponMinor }]) => ({
       ...{ lineId, kind, sku, refundMinor, couponMinor },
+      text: outcomeText("REMEDIED", kind, order.language),
     })),
     by,
+    text: outcomeText("SETTLED", by, order.language),
   });
   if (isSettled(after) && shortage.escalateAt === null) clearNotHandled(draft, order, after);
 }

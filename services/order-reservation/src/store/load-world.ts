@@ -7,6 +7,7 @@ import {
   NO_PROMOTIONS,
   NO_VICTIMS,
   type Order,
+  type Policies,
   placeKey,
   sharingChannels,
   type World,
@@ -49,14 +50,13 @@ export async function loadWorld(
   const customerIds = customersAmong(commands, plan.customersAsked);
   const asked = { skus, cartIds: [...plan.cartIds], customerIds, own: customerIds.length === 0 ? [] : plan.orderIds };
   const { unpaidOrders, ...rules } = await loadRules(unit, asked);
-  const sharing = sharingChannels(rules.policies);
   return {
     now: unit.now,
     holdsReleasableUpTo: expires ? await releasableUpTo(unit, paymentsGraceMs) : unit.now - paymentsGraceMs,
     stock: await loadStock(unit, skus),
     ...rules,
     orders: await loadOrders(unit, plan.orderIds),
-    channelHolds: sharing.length === 0 ? undefined : await loadChannelHolds(unit, skus, sharing),
+    channelHolds: await channelHoldsOf(unit, rules.policies, skus),
     substitutes: new Map(),
     counts: { ...NO_COUNTS, own: new Set(plan.orderIds), unpaidOrders },
     promotions: NO_PROMOTIONS,
@@ -85,15 +85,29 @@ export async function releasableUpTo(
   return Math.max(await paymentsReadUpTo(unit), unit.now - paymentsGraceMs);
 }
 
+/** What channels with a share hold of the SKUs; undefined: none has one. */
+async function channelHoldsOf(
+  unit: UnitOfWork,
+  policies: Policies,
+  skus: readonly string[],
+): Promise<Map<string, number> | undefined> {
+  const sharing = sharingChannels(policies);
+  return sharing.length === 0 ? undefined : loadChannelHolds(unit, skus, sharing);
+}
+
 /** What may be offered in place of shorted SKUs, with what their shelves hold: not locked, so nothing of it changes here. */
 async function withSubstitutes(unit: UnitOfWork, world: World, { substitutesOf }: WantedVictims): Promise<World> {
   if (substitutesOf.length === 0) return world;
-  const { substitutes, listings } = await loadSubstitutes(unit, substitutesOf);
+  const { substitutes, listings, policies } = await loadSubstitutes(unit, substitutesOf);
   const others = listings.filter(({ sku }) => !world.heldSkus.has(sku));
-  const stock = await loadStock(unit, [...new Set(others.map(({ sku }) => sku))]);
+  const skus = [...new Set(others.map(({ sku }) => sku))];
+  const stock = await loadStock(unit, skus);
+  const channelHolds = await channelHoldsOf(unit, world.policies, skus);
   return {
     ...world,
     substitutes,
+    channelHolds: channelHolds && new Map([...channelHolds, ...(world.channelHolds ?? [])]),
+    policies: new Map([...policies, ...world.policies]),
     listings: new Map([...others.map((listing) => [listing.sku, listing] as const), ...world.listings]),
     stock: new Map([...stock, ...world.stock]),
   };

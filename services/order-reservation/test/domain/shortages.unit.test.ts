@@ -1,48 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Choice, decideByOf, type Placement, type Shortage, type ShortageRule } from "../../src/domain/index.js";
-import { MINUTE, Shop } from "./shop.js";
+import { type Choice, decideByOf } from "../../src/domain/index.js";
+import { MINUTE, type Shop } from "./shop.js";
+import { buy, choose, exchangeFor, HOUR, openOf, overdue, REFUND, RULE, shopWith } from "./shorted-orders.js";
 
-const HOUR = 60 * MINUTE;
-const RULE: ShortageRule = {
-  couponMinor: 500,
-  dispatchAt: "08:00",
-  decideMinutesBefore: 120,
-  utcOffsetMinutes: 480,
-  handleWithinMinutes: 60,
-};
-
-/** Red socks cost 10.00 and are replaced by others of their group that cost as much or more. */
-function shopWith(stock: Readonly<Record<string, number>>): Shop {
-  const shop = new Shop();
-  shop.policies.set("default", { shortage: RULE });
-  const prices = { red: 1000, blue: 1000, green: 1200, cheap: 900, dear: 1500 };
-  for (const [sku, unitPriceMinor] of Object.entries(prices)) {
-    shop.listings.set(sku, { sku, active: true, unitPriceMinor, currency: "CNY", substitutionGroup: "socks" });
-  }
-  const hat = { sku: "hat", active: true, unitPriceMinor: 2000, currency: "CNY", substitutionGroup: "hats" };
-  shop.listings.set("hat", hat);
-  for (const [sku, pieces] of Object.entries(stock)) shop.stock(sku, "wuhan", pieces);
-  return shop;
-}
-
-/** Three red socks, paid, 10.00 each. */
-function buy(shop: Shop, orderId = "o1", more: Partial<Placement> = {}): void {
-  const lines = [{ lineId: "a", sku: "red", quantity: 3, unitPriceMinor: 1000 }];
-  shop.place(orderId, {}, { lines, payment: "PAID", currency: "CNY", ...more });
-}
-
-const choose = (shop: Shop, choices: Choice[], more: { shortageId?: string; by?: "CUSTOMER" | "OPERATOR" } = {}) =>
-  shop.do({
-    ...{ type: "ChooseRemedies", orderId: "o1", shortageId: "o1/1", by: "CUSTOMER", answerByEvent: true },
-    ...more,
-    choices,
-  });
-const overdue = (shop: Shop, orderId = "o1") => shop.do({ type: "SettleOverdue", orderId });
 const remedies = (shop: Shop) => shop.events("OrderShorted")[0].lines[0].remedies;
-const openOf = (shop: Shop, orderId = "o1"): Shortage[] =>
-  shop.order(orderId).shortageList.filter(({ lines }) => lines.some(({ settled }) => settled === null));
-const exchangeFor = (sku: string): Choice => ({ lineId: "a", kind: "EXCHANGE", sku });
-const REFUND: Choice = { lineId: "a", kind: "REFUND", sku: null };
 
 describe("a shorted line carries remedies", () => {
   test("the money back, or a replacement of its group at the same price or above that is there, each with the coupon", () => {
@@ -94,7 +55,13 @@ describe("the shopper chooses", () => {
     expect(shop.events("OrderShortageSettled")).toEqual([
       {
         ...{ orderId: "o1", shortageId: "o1/1", by: "CUSTOMER" },
-        lines: [{ lineId: "a", kind: "EXCHANGE", sku: "blue", refundMinor: null, couponMinor: 500 }],
+        text: "We apologise for the missing items. What you chose is being done.",
+        lines: [
+          {
+            ...{ lineId: "a", kind: "EXCHANGE", sku: "blue", refundMinor: null, couponMinor: 500 },
+            text: "Another item is sent in place of the missing one.",
+          },
+        ],
       },
     ]);
     const requested = shop.events("FulfilmentRequested").flatMap((request) => request.lines);
@@ -122,14 +89,20 @@ describe("the shopper chooses", () => {
 
   test("the money back, with the coupon; the same choice again changes nothing, another one is refused", () => {
     const shop = shopWith({ red: 1, blue: 2 });
-    buy(shop);
+    buy(shop, "o1", { language: "zh" });
     choose(shop, [REFUND], { by: "OPERATOR" });
     expect(choose(shop, [REFUND]).type).toBe("NOTHING");
     expect(choose(shop, [exchangeFor("blue")])).toMatchObject({ type: "CHOICE_REFUSED", code: "ALREADY_SETTLED" });
     expect(shop.events("OrderShortageSettled")).toEqual([
       {
         ...{ orderId: "o1", shortageId: "o1/1", by: "OPERATOR" },
-        lines: [{ lineId: "a", kind: "REFUND", sku: null, refundMinor: 2000, couponMinor: 500 }],
+        text: "再次为缺货致以歉意，我们已为您处理完毕。",
+        lines: [
+          {
+            ...{ lineId: "a", kind: "REFUND", sku: null, refundMinor: 2000, couponMinor: 500 },
+            text: "缺货商品的货款将退还给您。",
+          },
+        ],
       },
     ]);
     expect(shop.balance("blue", "wuhan")).toEqual([2, 0]);
@@ -233,7 +206,13 @@ describe("what nobody chooses", () => {
     expect(shop.events("OrderShortageSettled")).toEqual([
       {
         ...{ orderId: "o1", shortageId: "o1/1", by: "DEFAULT" },
-        lines: [{ lineId: "a", kind: "REFUND", sku: null, refundMinor: 2000, couponMinor: 500 }],
+        text: "We apologise for the missing items. As nothing was chosen in time, your money is given back.",
+        lines: [
+          {
+            ...{ lineId: "a", kind: "REFUND", sku: null, refundMinor: 2000, couponMinor: 500 },
+            text: "Your money for the missing item is given back.",
+          },
+        ],
       },
     ]);
     expect(choose(shop, [exchangeFor("blue")])).toMatchObject({ code: "ALREADY_SETTLED" });

@@ -20,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
-const listed = (sku: string, unitPriceMinor: number): OutboundRecord =>
+const listed = (sku: string, unitPriceMinor: number, substitutionGroup = "socks"): OutboundRecord =>
   shop.record("SkuListed", {
-    ...{ sku, name: sku, unitPriceMinor, currency: "CNY", substitutionGroup: "socks", parts: null, active: true },
+    ...{ sku, name: sku, unitPriceMinor, currency: "CNY", substitutionGroup, parts: null, active: true },
   });
 /** A paid order of red socks, 10.00 each. */
 const order = (orderId: string, quantity: number, more: Record<string, unknown> = {}) =>
@@ -30,8 +30,8 @@ const order = (orderId: string, quantity: number, more: Record<string, unknown> 
     orderId,
     {},
     {
-      ...{ payment: "PAID", currency: "CNY", ...more },
-      lines: [{ lineId: "a", sku: "red", quantity, unitPriceMinor: 1000 }],
+      ...{ payment: "PAID", currency: "CNY", lines: [{ lineId: "a", sku: "red", quantity, unitPriceMinor: 1000 }] },
+      ...more,
     },
   );
 const buy = (orderId: string, quantity: number, more?: Record<string, unknown>) =>
@@ -67,6 +67,7 @@ describe("a shorted order", () => {
     await eventually(async () => expect(await told("OrderShortageSettled", "s1")).toHaveLength(1));
     expect((await told("OrderShortageSettled", "s1"))[0]?.value).toMatchObject({
       ...{ shortageId: "s1/1", by: "CUSTOMER" },
+      text: "再次为缺货致以歉意，您选择的方案已开始处理。",
       lines: [{ lineId: "a", kind: "EXCHANGE", sku: "blue", refundMinor: null, couponMinor: 500 }],
     });
     expect(await shop.balance("blue", "wuhan")).toEqual([1, 2]);
@@ -119,6 +120,33 @@ describe("a shorted order", () => {
     expect((await told("OrderShortageSettled", "s3"))[0]?.value).toMatchObject({
       ...{ by: "OPERATOR", lines: [{ kind: "REFUND", refundMinor: 1000, couponMinor: 500 }] },
     });
+  });
+});
+
+describe("a replacement", () => {
+  test("counts in the limits: beyond what one order may have it is not offered, beyond the customer's it is refused", async () => {
+    const prices = { cup: 1000, mug: 1000, jar: 1100, bowl: 1200 };
+    for (const [sku, price] of Object.entries(prices)) {
+      await shop.publish(listed(sku, price, "cups"));
+      await shop.receive(sku, "wuhan", sku === "cup" ? 1 : 9);
+    }
+    await eventually(async () => {
+      const listings = await shop.query("SELECT sku FROM sku_listing WHERE substitution_group = 'cups'");
+      expect(listings).toHaveLength(4);
+    });
+    await shop.http().put("/v1/policies/sku:mug", { limit: { perCustomerPieces: 3 } });
+    await shop.http().put("/v1/policies/sku:jar", { limit: { perOrderPieces: 1 } });
+    const lines = (sku: string, quantity: number) => [{ lineId: "a", sku, quantity, unitPriceMinor: 1000 }];
+    const ofAda = (orderId: string, sku: string, quantity: number) =>
+      buy(orderId, 1, { customerId: "ada", lines: lines(sku, quantity) });
+    const short = await ofAda("l1", "cup", 3);
+    const offered = short.body.shortages[0].lines[0].remedies.flatMap(({ sku }: { sku: string | null }) => sku ?? []);
+    expect(offered).toEqual(["mug", "bowl"]);
+    expect((await ofAda("l2", "mug", 2)).status).toBe(201);
+    const refused = await settle("l1", [{ lineId: "a", kind: "EXCHANGE", sku: "mug" }]);
+    expect([refused.status, refused.body.code]).toEqual([409, "LIMIT_PER_CUSTOMER"]);
+    expect(refused.body.lines[0].remedies.map(({ sku }: { sku: string | null }) => sku)).toEqual([null, "bowl"]);
+    expect((await settle("l1", [{ lineId: "a", kind: "EXCHANGE", sku: "bowl" }])).status).toBe(200);
   });
 });
 

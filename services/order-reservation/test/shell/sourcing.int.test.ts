@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { body, RunningService } from "./running-service.js";
+import { body, eventually, RunningService } from "./running-service.js";
 
 let shop: RunningService;
 
@@ -60,6 +60,28 @@ describe("where orders are taken from", () => {
     expect((await order("flute-3", 15, "web")).status).toBe(201);
     await shop.http().post("/v1/reservations/flute-2/cancel", {});
     expect((await order("flute-4", 3)).status).toBe(201);
+  });
+
+  test("what is beyond the channel's share is not offered in place of what lacks", async () => {
+    const listing = { unitPriceMinor: 1000, currency: "CNY", substitutionGroup: "scarves", parts: null, active: true };
+    const listed = (sku: string) => shop.record("SkuListed", { sku, name: sku, ...listing });
+    await shop.publish(listed("scarf-a"), listed("scarf-b"));
+    for (const sku of ["scarf-a", "scarf-b"]) await shop.receive(sku, "hankou", 4);
+    await eventually(async () => {
+      const listings = await shop.query("SELECT sku FROM sku_listing WHERE substitution_group = 'scarves'");
+      expect(listings).toHaveLength(2);
+    });
+    await put("channel:market", { stockShare: { everywhere: 25 } });
+    const buy = async (id: string, sku: string, quantity: number, channel: string) => {
+      const lines = [{ lineId: "s", sku, quantity, unitPriceMinor: 1000 }];
+      const more = { payment: "PAID", currency: "CNY", channel, lines };
+      return (await shop.http().post("/v1/reservations", body(id, {}, more))).body;
+    };
+    const remediesOf = (answer: { shortages: { lines: { remedies: { kind: string; sku: string | null }[] }[] }[] }) =>
+      answer.shortages[0]?.lines[0]?.remedies.map(({ kind, sku }) => sku ?? kind);
+    expect(remediesOf(await buy("scarf-1", "scarf-a", 2, "market"))).toEqual(["REFUND", "scarf-b"]);
+    expect((await buy("scarf-2", "scarf-b", 1, "market")).state).toBe("CONFIRMED");
+    expect(remediesOf(await buy("scarf-3", "scarf-a", 1, "market"))).toEqual(["REFUND"]);
   });
 
   test("what a channel keeps or shares is said for a channel alone", async () => {
