@@ -11,7 +11,9 @@ describe("placing an order", () => {
       {
         orderId: "o1",
         expiresAt: shop.now + 30 * MINUTE,
-        lines: [{ lineId: "a", sku: "socks", quantity: 3, allocations: [{ location: "wuhan", quantity: 3 }] }],
+        lines: [
+          { lineId: "a", sku: "socks", quantity: 3, allocations: [{ location: "wuhan", quantity: 3, sku: null }] },
+        ],
         warnings: [],
       },
     ]);
