@@ -1,5 +1,6 @@
 import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
+import { isTimeZone } from "../domain/clock.js";
 
 /** The most lines of one report, and of one list of mappings. */
 export const MAX_REPORT_LINES = 50_000;
@@ -35,11 +36,3 @@ export const contacts = z
 
 /** A supplier in the path. */
 export const SUPPLIER = z.object({ supplierId });
-
-function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
