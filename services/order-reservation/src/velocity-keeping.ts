@@ -1,5 +1,6 @@
 import type { Session } from "@septet/messaging";
 import { velocityOf } from "./domain/index.js";
+import { dropOldSourceCounters } from "./store/counters.js";
 import { listPolicies } from "./store/policies.js";
 import { dropOldSightings } from "./store/sightings.js";
 import { dropOldAllowed } from "./store/velocity-allowed.js";
@@ -14,6 +15,7 @@ export async function keepVelocity(session: Session, rowsPerBite: number): Promi
   const velocity = velocityOf(new Map(policies.map(({ scope, rules }) => [scope, rules])));
   const windowSeconds = velocity?.windowSeconds ?? 0;
   while ((await dropOldSightings(session, windowSeconds, rowsPerBite)) === rowsPerBite);
+  while ((await dropOldSourceCounters(session, windowSeconds, rowsPerBite)) === rowsPerBite);
   await dropOldAllowed(session);
   if (velocity === null) {
     await dropAllVelocityKeys(session);

@@ -51,8 +51,14 @@ function keepLess(draft: Draft, hold: CartHold, wish: CartWish, wanted: number):
   hold.wanted = wanted;
   const kept = Math.max(0, wanted);
   if (kept < held) releaseFromCart(draft, hold, held - kept, "REMOVED");
-  else if (held > 0 && "to" in wish.change) renew(draft, hold, wish, draft.policyOf(wish, wish.sku));
+  else if (held > 0 && "to" in wish.change) renewHeld(draft, hold, wish);
   return { type: "CART_DECIDED", hold, code: null };
+}
+
+/** What a changed policy no longer holds in carts is not renewed. */
+function renewHeld(draft: Draft, hold: CartHold, wish: CartWish): void {
+  const rules = draft.policyOf(wish, wish.sku);
+  if (rules.reserveAt === "ON_CART") renew(draft, hold, wish, rules);
 }
 
 function holdMore(draft: Draft, hold: CartHold, wish: CartWish, wanted: number, rules: Rules): Outcome {
@@ -149,15 +155,20 @@ export function useUpCart(draft: Draft, order: Order, wants: readonly Ordered[])
   return freed;
 }
 
+/** What of the wants has not been seen in the order's cart; to be asked before the cart's holds are used up. */
+export function unseenInCart<W extends Ordered>(draft: Draft, { cartId }: Order, wants: readonly W[]): W[] {
+  if (cartId === null) return [];
+  return wants.filter(({ sku }) => draft.isHeld(sku) && draft.carts.look(cartId, sku) === undefined);
+}
+
 /**
  * What was ordered before it was seen in the cart is remembered as long as a hold would last: the cart's facts travel on a
  * topic of their own, and nothing is held for a shopper who has it already.
  */
-export function noteOrdered(draft: Draft, order: Order, wants: readonly Ordered[]): void {
+export function noteOrdered(draft: Draft, order: Order, unseen: readonly Ordered[]): void {
   const { cartId, customerId, channel, region } = order;
   if (cartId === null) return;
-  for (const [sku, quantity] of piecesBySku(wants)) {
-    if (!draft.isHeld(sku) || draft.carts.look(cartId, sku) !== undefined) continue;
+  for (const [sku, quantity] of piecesBySku(unseen)) {
     const { reserveAt, cartHoldSeconds } = draft.policyOf(order, sku);
     if (reserveAt !== "ON_CART") continue;
     const wanted = -Math.min(quantity, LIMITS.MAX_QUANTITY_PIECES);

@@ -49,8 +49,9 @@ export const NO_COUNTS: Counts = {
   sightings: new Map(),
 };
 
-export const purchasesKey = ({ customerId, sku, promotionId }: Omit<Purchases, "windowSeconds">): string =>
-  JSON.stringify([customerId, sku, promotionId]);
+/** Channels may count over windows of their own: each is a count of its own. */
+export const purchasesKey = ({ customerId, sku, promotionId, windowSeconds }: Purchases): string =>
+  JSON.stringify([customerId, sku, promotionId, windowSeconds]);
 
 export const buyerOf = (order: Order): Buyer => ({ ...order, skus: skusOf(order) });
 

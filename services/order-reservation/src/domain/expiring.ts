@@ -32,7 +32,7 @@ export function expire(draft: Draft, order: Order): void {
   publishReleased(draft, order, "EXPIRED", given);
 }
 
-/** Gives back every expired hold of a SKU, before somebody is refused for lack of it. Once per slice and SKU. */
+/** Gives back every expired hold of a SKU but the asker's own, before somebody is refused for lack of it. Once per slice and SKU. */
 export function freeExpiredHolds(draft: Draft, sku: string, wantedBy: string): void {
   if (!draft.isHeld(sku)) return;
   if (!draft.world.victims.expiredHoldsOf.has(sku)) {
@@ -40,12 +40,16 @@ export function freeExpiredHolds(draft: Draft, sku: string, wantedBy: string): v
     return;
   }
   if (draft.sweptSkus.has(sku)) return;
-  draft.sweptSkus.add(sku);
   const due: Order[] = [];
+  let spared = false;
   for (const order of draft.everyOrder()) {
     const holds = order.allocations.some((allocation) => allocation.sku === sku && allocation.open > 0);
-    if (holds && order.orderId !== wantedBy && isReleasable(draft, order)) due.push(order);
+    if (!holds || !isReleasable(draft, order)) continue;
+    if (order.orderId === wantedBy) spared = true;
+    else due.push(order);
   }
+  // What the one who asks holds itself is there for the next who asks.
+  if (!spared) draft.sweptSkus.add(sku);
   due.sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
   for (const { orderId } of due) {
     const order = draft.order(orderId);

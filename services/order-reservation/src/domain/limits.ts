@@ -18,11 +18,20 @@ export const isOpenUnpaid = (draft: Draft, order: Order): boolean =>
  * those that wait for their payment, or a customer could let any number wait and then pay; cancelled, expired and shorted
  * ones do not. A hold past its time counts until it is given back, because its payment may be under way.
  */
-export function reasonsOfLimits(draft: Draft, order: Order): RejectionReason[] {
+export const reasonsOfLimits = (draft: Draft, order: Order): RejectionReason[] => reasonsWhere(draft, order, beyond);
+
+/** The same for an order that was let in once, lost its stock, and is paid: what one customer may have still holds. */
+export const reasonsOfLateLimits = (draft: Draft, order: Order): RejectionReason[] =>
+  reasonsWhere(draft, order, beyondCustomer);
+
+type LimitCode = "LIMIT_PER_ORDER" | "LIMIT_PER_CUSTOMER";
+type Judge = (draft: Draft, order: Order, sku: string, pieces: number, limit: Limit) => LimitCode | undefined;
+
+function reasonsWhere(draft: Draft, order: Order, judge: Judge): RejectionReason[] {
   const reasons = new Map<string, RejectionReasonCode>();
   for (const [sku, pieces] of piecesWanted(order)) {
     const { limit } = draft.policyOf(order, sku);
-    const code = limit === null ? undefined : beyond(draft, order, sku, pieces, limit);
+    const code = limit === null ? undefined : judge(draft, order, sku, pieces, limit);
     if (code !== undefined) reasons.set(sku, code);
   }
   return reasons.size === 0 ? [] : byLine(order, reasons);
@@ -32,12 +41,7 @@ export function reasonsOfLimits(draft: Draft, order: Order): RejectionReason[] {
  * Why an order, or its customer, may not have so many pieces of a SKU beside what the order has: what is reserved or
  * shipped in it counts, what was cancelled or shorted does not.
  */
-export function reasonAgainstMore(
-  draft: Draft,
-  order: Order,
-  sku: string,
-  pieces: number,
-): "LIMIT_PER_ORDER" | "LIMIT_PER_CUSTOMER" | undefined {
+export function reasonAgainstMore(draft: Draft, order: Order, sku: string, pieces: number): LimitCode | undefined {
   const { limit } = draft.policyOf(order, sku);
   if (limit === null) return undefined;
   let all = pieces;
@@ -45,24 +49,16 @@ export function reasonAgainstMore(
   return beyond(draft, order, sku, all, limit);
 }
 
-/** The same for an order that was let in once, lost its stock, and is paid: what one customer may have still holds. */
-export const reasonsOfLateLimits = (draft: Draft, order: Order): RejectionReason[] =>
-  reasonsOfLimits(draft, order).filter(({ code }) => code === "LIMIT_PER_CUSTOMER");
+const beyond: Judge = (draft, order, sku, pieces, limit) =>
+  pieces > limit.perOrderPieces ? "LIMIT_PER_ORDER" : beyondCustomer(draft, order, sku, pieces, limit);
 
-function beyond(
-  draft: Draft,
-  order: Order,
-  sku: string,
-  pieces: number,
-  limit: Limit,
-): "LIMIT_PER_ORDER" | "LIMIT_PER_CUSTOMER" | undefined {
-  if (pieces > limit.perOrderPieces) return "LIMIT_PER_ORDER";
+const beyondCustomer: Judge = (draft, order, sku, pieces, limit) => {
   const { customerId } = order;
   if (limit.perCustomerPieces === null || customerId === null) return undefined;
   const promotionId = limit.over === "PROMOTION" ? order.promotionId : null;
   const asked = { customerId, sku, promotionId, windowSeconds: limit.windowSeconds };
   return pieces + piecesBought(draft, order, asked) > limit.perCustomerPieces ? "LIMIT_PER_CUSTOMER" : undefined;
-}
+};
 
 function piecesWanted(order: Order): Map<string, number> {
   const pieces = new Map<string, number>();

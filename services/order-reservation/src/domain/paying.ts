@@ -39,7 +39,8 @@ export function pay(draft: Draft, order: Order): Outcome {
       if (order.cancelAsked) alertCancelledPaid(draft, order);
       break;
     case "SHORTED":
-      confirmShorted(draft, order);
+      // Beyond what its customer may have nothing is served: the shortage stands, with its remedies.
+      if (reasonsOfLateLimits(draft, order).length === 0) confirmShorted(draft, order);
       break;
     case "CONFIRMED":
     case "FULFILLED":

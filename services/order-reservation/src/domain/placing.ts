@@ -1,4 +1,4 @@
-import { noteOrdered, ownHold, useUpCart } from "./cart-holding.js";
+import { noteOrdered, ownHold, unseenInCart, useUpCart } from "./cart-holding.js";
 import type { Command, Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { reasonsOfLimits } from "./limits.js";
@@ -90,7 +90,7 @@ function decidePlacement(draft: Draft, order: Order, placement: Placement, bring
   }
   const warnings = warningsAbout(draft, order);
   if (order.paid) {
-    noteOrdered(draft, order, wants);
+    noteOrdered(draft, order, unseenInCart(draft, order, wants));
     confirm(draft, order, "OUT_OF_STOCK", warnings);
   } else hold(draft, order, placement, warnings);
   return order.state === "REJECTED" ? [] : warnings;
@@ -132,13 +132,14 @@ function hold(draft: Draft, order: Order, { customerClass }: Placement, warnings
     refuse(draft, order, lacking);
     return;
   }
-  noteOrdered(draft, order, wants);
+  const unseen = unseenInCart(draft, order, wants);
   const missing = serve(draft, order, wants, { freed: useUpCart(draft, order, wants) });
   const waiting = wants.length === all.length ? [] : all.filter((want) => !wants.includes(want));
   if (order.allocations.length === 0 && waiting.length === 0) {
     refuse(draft, order, lacking);
     return;
   }
+  noteOrdered(draft, order, unseen);
   const { unpaidHoldSeconds, unpaidHoldSecondsByClass } = draft.rulesFor(order).policy;
   order.expiresAt = draft.now + secondsFor(unpaidHoldSecondsByClass, customerClass, unpaidHoldSeconds) * 1000;
   order.state = order.allocations.length > 0 ? "RESERVED" : "AWAITING_PAYMENT";

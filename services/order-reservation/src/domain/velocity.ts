@@ -97,9 +97,9 @@ export function noteSighting(draft: Draft, order: Order): void {
   }
 }
 
-/** Paid and cancelled orders count no longer: where they came from is forgotten. */
+/** Orders that are paid, cancelled, or shorted by us count no longer: where they came from is forgotten. */
 export function forget(order: Order): boolean {
-  if (!order.watched || (!order.paid && order.state !== "CANCELLED")) return false;
+  if (!order.watched || (!order.paid && order.state !== "CANCELLED" && order.state !== "SHORTED")) return false;
   order.watched = false;
   return true;
 }

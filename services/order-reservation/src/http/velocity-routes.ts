@@ -1,8 +1,12 @@
+import type { Session } from "@septet/messaging";
 import {
+  type Answer,
   answerOnce,
   conflict,
   type Database,
   decodeCursor,
+  hashOfJson,
+  invalid,
   notFound,
   page,
   pageFields,
@@ -14,21 +18,22 @@ import { LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import { type Velocity, velocityOf } from "../domain/index.js";
 import { countersToLock } from "../slice-counters.js";
-import { hashed, namesOf } from "../source-hashes.js";
+import { hashed, namesOf, type VelocityKeys } from "../source-hashes.js";
+import { databaseNow } from "../store/payments-read.js";
 import { listPolicies } from "../store/policies.js";
 import { hashesOfRefused, listRefused, ordersSeen, unblock } from "../store/sightings.js";
 import { findAllowed, listAllowed, putAllowed, removeAllowed } from "../store/velocity-allowed.js";
 import { ensureLastingKey, loadVelocityKeys } from "../store/velocity-keys.js";
 import { id } from "./schemas.js";
 
-type Context = Pick<ServiceContext, "db" | "transact">;
+type Context = Pick<ServiceContext, "db" | "transact" | "logger">;
 
 const text = z.string().trim().min(1).max(LIMITS.MAX_ID_CHARS);
 /** One device or one address: bodies of these routes are neither kept nor hashed into an idempotency key. */
 const NAMED = { deviceId: text.optional(), ipAddress: text.optional() };
 const ONE_OF = { error: "takes deviceId or ipAddress, one of them" };
-const oneOf = ({ deviceId, ipAddress }: { deviceId?: string | undefined; ipAddress?: string | undefined }) =>
-  (deviceId === undefined) !== (ipAddress === undefined);
+type Named = { deviceId?: string | undefined; ipAddress?: string | undefined };
+const oneOf = ({ deviceId, ipAddress }: Named) => (deviceId === undefined) !== (ipAddress === undefined);
 /** A year: what an operator lets through is looked at again. */
 const MAX_ALLOWED_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -46,8 +51,8 @@ const REFUSED = z.object({
 const ALLOWED = z.object({ source: z.string(), note: z.string(), until: z.iso.datetime(), allowedBy: z.string() });
 const FOUND = z.object({
   source: z.string().nullable().describe("its hash under the newest key; null: nothing is counted"),
-  unpaidOrders: z.number().int().describe("unpaid or expired orders within the window, at most 100"),
-  orderIds: z.array(z.string()),
+  unpaidOrders: z.number().int().describe("unpaid or expired orders within the window"),
+  orderIds: z.array(z.string()).describe("the first hundred of them"),
   blocked: z.boolean(),
   allowed: z.boolean(),
 });
@@ -56,7 +61,13 @@ const after = (cursor: string | undefined): string => (cursor === undefined ? ""
 
 /** What operators see of devices and addresses that leave orders unpaid, and whom they let through. */
 export function velocityRoutes(context: Context): Route[] {
-  return [refusedRoute(context), lookupRoute(context), unblockRoute(context), ...allowRoutes(context)];
+  return [
+    refusedRoute(context),
+    lookupRoute(context),
+    unblockRoute(context),
+    unblockNamedRoute(context),
+    ...allowRoutes(context),
+  ];
 }
 
 function refusedRoute({ db }: Context): Route {
@@ -87,55 +98,103 @@ function lookupRoute({ db }: Context): Route {
   });
 }
 
-async function lookUp(db: Database, body: { deviceId?: string | undefined; ipAddress?: string | undefined }) {
+async function lookUp(db: Database, body: Named) {
   const velocity = await ruleOf(db);
   const keys = await loadVelocityKeys(db);
-  const [name] = namesOf({ deviceId: body.deviceId ?? null, ipAddress: body.ipAddress ?? null });
-  if (name === undefined) throw new Error("a device or an address was asked for");
-  const [kind, value] = name;
-  const ids = keys.rotating.map((key) => hashed(key, kind, value));
+  const [kind, value] = nameIn(body);
+  const ids = hashesOf(body, keys);
   const lasting = keys.lasting === undefined ? [] : [hashed(keys.lasting, kind, value)];
   const allowed = (await findAllowed(db, lasting)).size > 0;
-  const orderIds = velocity === null ? [] : await ordersSeen(db, ids, velocity.windowSeconds);
+  const { orders, orderIds } = await ordersSeen(db, ids, velocity?.windowSeconds ?? 0);
   const most = kind === "DEVICE" ? velocity?.perDevice : velocity?.perIp;
-  const blocked = !allowed && most !== undefined && orderIds.length >= Math.min(most, MAX_COUNTED);
-  return { source: ids[0] ?? null, unpaidOrders: orderIds.length, orderIds, blocked, allowed };
+  const blocked = !allowed && most !== undefined && orders >= most;
+  return { source: ids[0] ?? null, unpaidOrders: orders, orderIds, blocked, allowed };
 }
 
-/** As many orders as a lookup counts. */
-const MAX_COUNTED = 100;
+function nameIn({ deviceId, ipAddress }: Named) {
+  const [name] = namesOf({ deviceId: deviceId ?? null, ipAddress: ipAddress ?? null });
+  if (name === undefined) throw new Error("a device or an address was asked for");
+  return name;
+}
+
+/** Its hashes under every key that counts now, the newest first. */
+const hashesOf = (body: Named, { rotating }: VelocityKeys): string[] =>
+  rotating.map((key) => hashed(key, ...nameIn(body)));
 
 async function ruleOf(db: Database): Promise<Velocity | null> {
   const policies = await listPolicies(db, "default");
   return velocityOf(new Map(policies.map(({ scope, rules }) => [scope, rules])));
 }
 
-function unblockRoute({ db }: Context): Route {
+/** Why an operator has something forgotten: it goes into the log, with who did it. */
+const REASON = z.string().max(LIMITS.MAX_TEXT_CHARS).optional();
+const FORGOTTEN = {
+  200: { description: "forgotten", body: z.object({ source: z.string() }) },
+  409: "nothing counts against it",
+};
+
+function unblockRoute(o: Context): Route {
   return route({
     method: "POST",
     path: "/v1/velocity/refused/{source}/unblock",
     roles: ["operator"],
-    summary: "Forget what counts against a device or an address",
-    description: "By the hash that the list of refused ones or a lookup shows. It may order again at once.",
+    summary: "Forget what counts against a device or an address that was refused",
+    description: "By the hash that the list of refused ones shows. It may order again at once.",
     params: SOURCE,
-    body: z.strictObject({ reason: z.string().max(LIMITS.MAX_TEXT_CHARS).optional() }),
-    responses: {
-      200: { description: "forgotten", body: z.object({ source: z.string() }) },
-      409: "nothing counts against it",
-    },
+    body: z.strictObject({ reason: REASON }),
+    responses: FORGOTTEN,
     handler: (context) => {
       const { source } = context.params;
-      let hashes: string[] = [];
-      const plan = async (session: Parameters<typeof hashesOfRefused>[0]) => {
-        hashes = [...new Set([source, ...(await hashesOfRefused(session, source))])];
-        return { counters: countersToLock(new Set(hashes)) };
-      };
-      return answerOnce(db, context, plan, async (unit) => {
-        if (!(await unblock(unit, hashes))) throw conflict("not-blocked", "Nothing counts against it", { source });
-        return { status: 200, body: { source } };
-      });
+      const find = async (session: Session) => [source, ...(await hashesOfRefused(session, source))];
+      return forget(o, context, source, find);
     },
   });
+}
+
+/** By name, because a hash tells nothing of what was hashed under the key before. */
+function unblockNamedRoute(o: Context): Route {
+  return route({
+    method: "POST",
+    path: "/v1/velocity/unblock",
+    roles: ["operator"],
+    summary: "Forget what counts against a device or an address",
+    description: "Refused or not yet, and whatever key it was hashed under. It may order again at once.",
+    body: z.strictObject({ ...NAMED, reason: REASON }).refine(oneOf, ONE_OF),
+    responses: FORGOTTEN,
+    handler: async (context) => {
+      const { reason } = context.body;
+      const ids = hashesOf(context.body, await loadVelocityKeys(o.db));
+      const source = ids[0] ?? null;
+      return forget(o, { ...context, bodyHash: hashOfJson({ reason }) }, source, async () => ids);
+    },
+  });
+}
+
+type Unblocking = Parameters<typeof answerOnce>[1] & { body: { reason?: string | undefined } };
+
+function forget(
+  { db, logger }: Context,
+  context: Unblocking,
+  source: string | null,
+  find: (session: Session) => Promise<string[]>,
+): Promise<Answer> {
+  let hashes: string[] = [];
+  const plan = async (session: Session) => {
+    hashes = [...new Set(await find(session))];
+    return { counters: countersToLock(new Set(hashes)) };
+  };
+  return answerOnce(db, context, plan, async (unit) => {
+    if (!(await unblock(unit, hashes))) throw conflict("not-blocked", "Nothing counts against it", { source });
+    logger.info({ source, actor: context.actor.subject, reason: context.body.reason }, "unblocked");
+    return { status: 200, body: { source } };
+  });
+}
+
+/** Epoch ms. @throws Problem when it is over already, or too far away. */
+function untilWithin(until: string, now: number): number {
+  const at = Date.parse(until);
+  if (at > now && at <= now + MAX_ALLOWED_DAYS * DAY_MS) return at;
+  throw invalid([{ field: "body.until", reason: `takes a time within the next ${MAX_ALLOWED_DAYS} days` }]);
 }
 
 function allowRoutes({ db, transact }: Context): Route[] {
@@ -146,21 +205,17 @@ function allowRoutes({ db, transact }: Context): Route[] {
     summary: "Let a device or an address through until a day",
     body: z
       .strictObject({ ...NAMED, until: z.iso.datetime({ offset: true }), note: z.string().max(LIMITS.MAX_TEXT_CHARS) })
-      .refine(oneOf, ONE_OF)
-      .refine(({ until }) => Date.parse(until) <= Date.now() + MAX_ALLOWED_DAYS * DAY_MS, {
-        error: `takes a day within the next ${MAX_ALLOWED_DAYS}`,
-        path: ["until"],
-      }),
+      .refine(oneOf, ONE_OF),
     responses: { 200: { description: "let through", body: ALLOWED } },
     handler: async ({ body, actor }) => {
-      const [name] = namesOf({ deviceId: body.deviceId ?? null, ipAddress: body.ipAddress ?? null });
+      const name = nameIn(body);
       await transact({}, (unit) => ensureLastingKey(unit));
       const { lasting } = await loadVelocityKeys(db);
-      if (name === undefined || lasting === undefined) throw new Error("there is nothing to hash, or no key");
+      if (lasting === undefined) throw new Error("there is no key for the allow-list");
+      const until = untilWithin(body.until, await databaseNow(db));
       const source = hashed(lasting, ...name);
-      const { note, until } = body;
       const allowedBy = actor.subject;
-      return { status: 200, body: await putAllowed(db, { source, note, until: Date.parse(until), allowedBy }) };
+      return { status: 200, body: await putAllowed(db, { source, note: body.note, until, allowedBy }) };
     },
   });
   const list = route({

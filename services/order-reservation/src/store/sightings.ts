@@ -22,10 +22,12 @@ WHERE source > $1 COLLATE "C" ORDER BY source LIMIT $2`;
 const UNBLOCK = `WITH refused AS (DELETE FROM velocity_refusal WHERE source = ANY($1::text[]) OR sources && $1::text[] RETURNING 1),
   seen AS (DELETE FROM velocity_sighting WHERE source = ANY($1::text[]) RETURNING 1)
 SELECT (SELECT count(*) FROM refused)::int + (SELECT count(*) FROM seen)::int AS forgotten`;
-const SAME = `SELECT DISTINCT unnest(sources || source) AS source FROM velocity_refusal WHERE source = $1`;
-const ORDERS = `SELECT DISTINCT order_id FROM velocity_sighting
-WHERE source = ANY($1::text[]) AND seen_at > septet_now() - make_interval(secs => $2::float8)
-ORDER BY order_id LIMIT ${MAX_ORDERS_SHOWN}`;
+/** Refused before and after its key changed, a source stands there twice; the later row knows the earlier hash. */
+const SAME = `SELECT DISTINCT unnest(sources || source) AS source FROM velocity_refusal WHERE source = $1 OR sources @> ARRAY[$1]`;
+const ORDERS = `WITH seen AS (SELECT DISTINCT order_id FROM velocity_sighting
+  WHERE source = ANY($1::text[]) AND seen_at > septet_now() - make_interval(secs => $2::float8))
+SELECT (SELECT count(*) FROM seen)::int AS orders,
+  ARRAY(SELECT order_id FROM seen ORDER BY order_id LIMIT ${MAX_ORDERS_SHOWN}) AS "orderIds"`;
 const DROP_OLD = `DELETE FROM velocity_sighting WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM velocity_sighting WHERE seen_at <= septet_now() - make_interval(secs => $1::float8) LIMIT $2)) RETURNING 1 AS dropped`;
 const DROP_REFUSALS = `DELETE FROM velocity_refusal WHERE last_at <= septet_now() - make_interval(secs => $1::float8)`;
@@ -91,13 +93,15 @@ export async function unblock(session: Session, sources: readonly string[]): Pro
   return (row?.forgotten ?? 0) > 0;
 }
 
-/** Orders that count against a source, at most a hundred. */
-export const ordersSeen = async (
+/** How many orders count against a source, and the first hundred of them. */
+export async function ordersSeen(
   session: Session,
   sources: readonly string[],
   windowSeconds: number,
-): Promise<string[]> =>
-  (await session.query<{ order_id: string }>(ORDERS, [sources, windowSeconds])).map((row) => row.order_id);
+): Promise<{ orders: number; orderIds: string[] }> {
+  const [seen] = await session.query<{ orders: number; orderIds: string[] }>(ORDERS, [sources, windowSeconds]);
+  return seen ?? { orders: 0, orderIds: [] };
+}
 
 /** Nothing is kept longer than the window. Drops at most `rows` sightings and answers how many. */
 export async function dropOldSightings(session: Session, windowSeconds: number, rows: number): Promise<number> {

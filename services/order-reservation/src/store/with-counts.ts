@@ -1,5 +1,5 @@
 import { StartOver, type UnitOfWork } from "@septet/service-kit";
-import { type Command, type Counts, countsAnything, velocityOf, type World } from "../domain/index.js";
+import { asksForUnpaid, type Command, type Counts, countsAnything, velocityOf, type World } from "../domain/index.js";
 import type { PolicyMemo } from "../policy-memo.js";
 import { countersOf, judgedAmong } from "../slice-counters.js";
 import type { SlicePlan } from "../slice-plan.js";
@@ -22,7 +22,7 @@ export class NoVelocityKey extends Error {
 
 /**
  * The world with what was counted for the limits, read under the counters' locks.
- * @throws StartOver when the policies or keys ask for counters that the plan, made by those of before, did not lock
+ * @throws StartOver when the policies or keys ask for what the plan, made by those of before, did not lock or load
  */
 export async function withCounts(
   unit: UnitOfWork,
@@ -31,6 +31,7 @@ export async function withCounts(
   commands: readonly Command[],
   memo: PolicyMemo,
 ): Promise<World> {
+  if (!plan.customersAsked && asksForUnpaid(world.policies)) throw new StartOver("the policies ask for unpaid orders");
   if (!countsAnything(world.policies)) return world;
   const seen = await whereFrom(unit, world, plan, commands, memo);
   const judged = judgedAmong(commands, world.orders);

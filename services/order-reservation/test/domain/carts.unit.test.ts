@@ -131,6 +131,20 @@ describe("a cart hold", () => {
     expect(shop.balance("socks", "wuhan")).toEqual([2, 3]);
   });
 
+  test("is not renewed by a policy that no longer holds in carts: it lives to its time", () => {
+    const shop = shopWith(5);
+    shop.holdForCart("c1", "socks", 2);
+    const ends = shop.now + 15 * MINUTE;
+    shop.policies.set("sku:socks", { reserveAt: "ON_ORDER" });
+    expect(shop.later(10 * MINUTE).holdForCart("c1", "socks", 2)).toMatchObject({
+      code: null,
+      hold: { expiresAt: ends },
+    });
+    expect(shop.events("CartHeld")).toHaveLength(1);
+    shop.later(5 * MINUTE).place("o1", { a: ["socks", 5] });
+    expect(shop.order("o1").state).toBe("RESERVED");
+  });
+
   test("goes back before any order is shorted, when the shelf holds less than was promised", () => {
     const shop = shopWith(5);
     shop.place("o1", { a: ["socks", 2] });
@@ -182,6 +196,15 @@ describe("the shopper's own order", () => {
     shop.putInCart("c1", "socks", -1);
     expect(shop.balance("socks", "wuhan")).toEqual([3, 2]);
     expect([...shop.carts.values()].every((cart) => cart.places.length === 0)).toBe(true);
+  });
+
+  test("that is refused although it would take a part leaves the cart's later facts to be held", () => {
+    const shop = shopWith(0);
+    shop.place("o1", { a: ["socks", 2] }, { cartId: "c1", allowPartial: true });
+    expect(shop.order("o1").state).toBe("REJECTED");
+    shop.receive("socks", "wuhan", 5);
+    shop.putInCart("c1", "socks", 2);
+    expect(shop.balance("socks", "wuhan")).toEqual([3, 2]);
   });
 
   test("in one slice with its cart ends like one after the other", () => {

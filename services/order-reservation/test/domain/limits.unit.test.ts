@@ -126,6 +126,42 @@ describe("a limit per customer over a rolling window", () => {
     expect(shop.balance("socks", "wuhan")).toEqual([95, 5]);
   });
 
+  test("a payment after expiry reserves nothing beyond it, though one order may by now have fewer pieces still", () => {
+    const shop = shopWith({ perCustomerPieces: 5 });
+    buy(shop, "o1", 5);
+    shop.later(31 * MINUTE).expire("o1");
+    buy(shop, "o2", 5, { payment: "PAID" });
+    shop.policies.set("sku:socks", { limit: { ...LIMIT, perOrderPieces: 3, perCustomerPieces: 5 } });
+    shop.pay("o1");
+    expect([shop.order("o1").state, ...codes(shop, "o1")]).toEqual(["REJECTED", "LIMIT_PER_CUSTOMER"]);
+  });
+
+  test("a payment for a hold that was shorted before it brings back nothing beyond it: the shortage stands", () => {
+    const shop = shopWith({ perCustomerPieces: 5 });
+    buy(shop, "o1", 5);
+    shop.count("socks", "wuhan", -100);
+    shop.receive("socks", "wuhan", 100);
+    buy(shop, "o2", 5, { payment: "PAID" });
+    shop.pay("o1");
+    expect(shop.order("o1")).toMatchObject({ state: "SHORTED", paid: true, lines: [{ shorted: 5 }] });
+    expect(shop.balance("socks", "wuhan")).toEqual([95, 5]);
+  });
+
+  test("of a channel is counted over that channel's window, also beside an order of another channel", () => {
+    const shop = new Shop().stock("socks", "wuhan", 100);
+    const over = (windowSeconds: number) => ({ limit: { ...LIMIT, perCustomerPieces: 5, windowSeconds } });
+    shop.policies.set("channel:web", over(24 * 3600)).set("channel:app", over(30 * 24 * 3600));
+    buy(shop, "last week", 5, { payment: "PAID" });
+    shop.later(7 * 24 * HOUR);
+    const from = (channel: string) =>
+      ({
+        type: "PlaceOrder",
+        placement: placement(channel, { a: ["socks", 3] }, { ...ANN, channel }),
+      }) as const;
+    shop.slice([from("app"), from("web")]);
+    expect([...codes(shop, "app"), shop.order("web").state]).toEqual(["LIMIT_PER_CUSTOMER", "RESERVED"]);
+  });
+
   test("over a promotion counts the orders that name it, whatever the window", () => {
     const shop = shopWith({ perCustomerPieces: 5, over: "PROMOTION" });
     buy(shop, "o1", 4, { promotionId: "double 11", payment: "PAID" });

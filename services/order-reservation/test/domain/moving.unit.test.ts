@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Outcome } from "../../src/domain/index.js";
-import { MINUTE, Shop } from "./shop.js";
+import { MINUTE, placement, Shop } from "./shop.js";
 
 type Wish = [lineId: string, from: string, to: string, quantity?: number];
 
@@ -99,5 +99,18 @@ describe("holding an order's pieces elsewhere", () => {
     expect(codeOf(move(shop, "o1", ["l", "a", "b", 1], ["l", "a", "b", 1]))).toEqual(["OUT_OF_STOCK", 1]);
     expect(codeOf(move(shop, "o1", ["l", "a", "b", 1], ["l", "a", "b", 2]))).toEqual(["NOT_HELD_THERE", 1]);
     expect(shop.balance("socks", "b")).toEqual([1, 0]);
+  });
+
+  test("a hold past its time that asked in vain to be elsewhere is still there for whoever wants it next", () => {
+    const shop = new Shop().stock("socks", "a", 3).stock("socks", "b", 0);
+    shop.place("o1", { l: ["socks", 3] });
+    shop.later(30 * MINUTE);
+    const elsewhere = { lineId: "l", from: "a", to: "b", quantity: null };
+    const outcomes = shop.slice([
+      { type: "MoveReservation", orderId: "o1", moves: [elsewhere] },
+      { type: "PlaceOrder", placement: placement("o2", { l: ["socks", 3] }) },
+    ]);
+    expect(codeOf(outcomes[0]!)).toEqual(["OUT_OF_STOCK", 0]);
+    expect([shop.order("o1").state, shop.order("o2").state]).toEqual(["EXPIRED", "RESERVED"]);
   });
 });

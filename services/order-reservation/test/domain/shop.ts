@@ -1,5 +1,6 @@
 import { movementDraft } from "@septet/stock-contracts";
 import {
+  type Buyer,
   type CartHold,
   type CartWish,
   type Command,
@@ -20,7 +21,9 @@ import {
   type Policy,
   type Promotion,
   type PromotionOfSku,
+  type Purchases,
   placeKey,
+  purchasesAsked,
   purchasesKey,
   type Schedule,
   type SkuListing,
@@ -136,7 +139,7 @@ export class Shop {
     const { now, listings, locations, policies } = this;
     const holdsReleasableUpTo = this.paymentsReadUpTo ?? now;
     const carts = new Map([...this.carts].map(([key, hold]) => [key, Object.freeze({ ...hold })]));
-    const counts = { ...countsOf(this, own), ...whereFrom(this, own, commands) };
+    const counts = { ...countsOf(this, own, commands), ...whereFrom(this, own, commands) };
     const channelHolds = sharingChannels(policies).length === 0 ? undefined : this.channelHolds();
     const promotions = this.#promotions(commands, heldSkus);
     const rules = { listings, locations, policies, carts, counts, channelHolds, substitutes, promotions };
@@ -447,25 +450,45 @@ export function placement(orderId: string, lines: Lines, more: Partial<Placement
   };
 }
 
-/** What the shell would count: the purchases of every customer, but for the slice's own orders. */
-function countsOf(shop: Shop, own: ReadonlySet<string>): Counts {
+/** What the shell would count: what customers bought as far as the policies ask, but for the slice's own orders. */
+function countsOf(shop: Shop, own: ReadonlySet<string>, commands: readonly Command[]): Counts {
   const purchases = new Map<string, number>();
   const unpaidOrders = new Map<string, string>();
-  const add = (key: string, pieces: number) => purchases.set(key, (purchases.get(key) ?? 0) + pieces);
-  for (const order of shop.orders.values()) {
-    const { orderId, customerId, promotionId, placedAt, expiresAt, state, paid, lines } = order;
-    const live = ["RESERVED", "AWAITING_PAYMENT", "CONFIRMED", "FULFILLED"].includes(state);
-    if (own.has(orderId) || customerId === null || placedAt === null || !live) continue;
-    if (!paid && (expiresAt ?? 0) > shop.now) unpaidOrders.set(customerId, orderId);
-    for (const { sku, quantity, cancelled, shorted } of lines) {
-      const limit = shop.policies.get(`sku:${sku}`)?.limit ?? shop.policies.get("default")?.limit;
-      const pieces = quantity - cancelled - shorted;
-      const inWindow = placedAt > shop.now - (limit?.windowSeconds ?? 0) * 1000;
-      if (inWindow) add(purchasesKey({ customerId, sku, promotionId: null }), pieces);
-      if (promotionId !== null) add(purchasesKey({ customerId, sku, promotionId }), pieces);
+  for (const { orderId, customerId, state, paid, expiresAt } of shop.orders.values()) {
+    const waits = !paid && (state === "RESERVED" || state === "AWAITING_PAYMENT") && (expiresAt ?? 0) > shop.now;
+    if (waits && customerId !== null && !own.has(orderId)) unpaidOrders.set(customerId, orderId);
+  }
+  for (const buyer of commands.flatMap((command) => buyerIn(shop, command) ?? [])) {
+    for (const asked of purchasesAsked(shop.policies, buyer)) {
+      purchases.set(purchasesKey(asked), piecesBought(shop, own, asked));
     }
   }
   return { ...NO_COUNTS, own, purchases, unpaidOrders };
+}
+
+function buyerIn(shop: Shop, command: Command): Buyer | undefined {
+  if (command.type === "PlaceOrder") {
+    return { ...command.placement, skus: command.placement.lines.map(({ sku }) => sku) };
+  }
+  if (command.type !== "PaymentSucceeded" && command.type !== "ChooseRemedies") return undefined;
+  const order = shop.orders.get(command.orderId);
+  if (order === undefined) return undefined;
+  const chosen = command.type === "ChooseRemedies" ? command.choices.flatMap(({ sku }) => sku ?? []) : undefined;
+  return { ...order, skus: chosen ?? order.lines.map(({ sku }) => sku) };
+}
+
+function piecesBought(shop: Shop, own: ReadonlySet<string>, asked: Purchases): number {
+  const since = asked.promotionId === null ? shop.now - asked.windowSeconds * 1000 : 0;
+  let pieces = 0;
+  for (const { orderId, customerId, promotionId, placedAt, state, lines } of shop.orders.values()) {
+    const live = ["RESERVED", "AWAITING_PAYMENT", "CONFIRMED", "FULFILLED"].includes(state);
+    if (own.has(orderId) || customerId !== asked.customerId || !live || (placedAt ?? 0) <= since) continue;
+    if (asked.promotionId !== null && asked.promotionId !== promotionId) continue;
+    for (const { sku, quantity, cancelled, shorted } of lines) {
+      if (sku === asked.sku) pieces += quantity - cancelled - shorted;
+    }
+  }
+  return pieces;
 }
 
 /** What the shell would know of where orders come from; a hash is the thing itself here. */

@@ -69,6 +69,15 @@ describe("unpaid or expired orders of one device or address", () => {
     expect(states(shop, "o1", "o2", "o3")).toEqual(["CANCELLED", "REJECTED", "RESERVED"]);
   });
 
+  test("count no longer when we could not keep what they were promised", () => {
+    const shop = shopWith(1);
+    order(shop, "o1");
+    shop.count("console", "wuhan", -1_000);
+    shop.receive("console", "wuhan", 1_000);
+    order(shop, "o2");
+    expect(states(shop, "o1", "o2")).toEqual(["SHORTED", "RESERVED"]);
+  });
+
   test("count when they wait for their payment", () => {
     const shop = shopWith(1);
     shop.policies.set("channel:web", { reserveAt: "ON_PAYMENT" });

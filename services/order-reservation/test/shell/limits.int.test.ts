@@ -77,6 +77,20 @@ describe("a customer with an unpaid order", () => {
   });
 });
 
+test("a policy that no longer allows unpaid orders beside new ones warns from the next order on, through every instance", async () => {
+  const more = { customerId: "dan" };
+  await put("default", { unpaidOrder: "ALLOW" });
+  for (const instance of [0, 1]) {
+    await post(`dan-${instance}`, "drone", 1, more, instance);
+    expect((await post(`dan-more-${instance}`, "drone", 1, more, instance)).body.warnings).toBeUndefined();
+  }
+  await put("default", { unpaidOrder: "WARN" });
+  for (const instance of [0, 1]) {
+    const { body } = await post(`dan-last-${instance}`, "drone", 1, more, instance);
+    expect(body.warnings).toMatchObject([{ code: "UNPAID_ORDER_EXISTS" }]);
+  }
+});
+
 test("the look for unpaid orders asks an index that holds nothing else", async () => {
   // With a handful of orders any index will do, so others of many customers wait beside.
   await shop.query(`INSERT INTO orders

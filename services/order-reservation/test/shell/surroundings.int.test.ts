@@ -110,6 +110,7 @@ describe("catalogue, locations and the warehouse", () => {
       "/v1/velocity/lookup",
       "/v1/velocity/refused",
       "/v1/velocity/refused/{source}/unblock",
+      "/v1/velocity/unblock",
     ]);
   });
 });

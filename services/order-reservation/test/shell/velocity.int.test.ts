@@ -21,6 +21,8 @@ const count = async (like: string, state: string) => {
   const [row] = await shop.query<{ n: number }>(sql, [like, state]);
   return row?.n;
 };
+const session = { query: <T>(sql: string, params?: readonly unknown[]) => shop.query<T>(sql, [...(params ?? [])]) };
+const hashesInCounters = () => shop.query("SELECT id FROM counter WHERE id LIKE 'device:%' OR id LIKE 'ip:%'");
 const lookup = async (named: object) => (await shop.http().post("/v1/velocity/lookup", named)).body;
 
 describe("unpaid orders of one device", () => {
@@ -55,6 +57,39 @@ describe("unpaid orders of one device", () => {
   });
 });
 
+describe("a device that goes on while the key rotates with the window", () => {
+  const unblock = (path: string, named: object) => shop.http().post(`/v1/velocity/${path}`, named);
+
+  test("is counted under both keys, refused, looked up, and forgotten whole, by name or by either hash", async () => {
+    const [old] = await shop.query<{ id: number }>("SELECT max(id) AS id FROM velocity_key WHERE NOT lasting");
+    await shop.system.moveClock(119 * MINUTE);
+    const turning = { deviceId: "phone-turning" };
+    const named = { deviceId: "phone-named" };
+    for (const [i, more] of [turning, turning, turning, turning, named, named, named].entries()) {
+      await post(`before-${i}`, more);
+    }
+    const [{ source: oldHash }] = (await shop.http().get("/v1/velocity/refused")).body.items.filter(
+      (item: { orders: number }) => item.orders === 1,
+    );
+    await shop.system.moveClock(2 * MINUTE);
+    await keepVelocity(session, 1_000);
+    const [young] = await shop.query<{ id: number }>("SELECT max(id) AS id FROM velocity_key WHERE NOT lasting");
+    expect(young?.id).toBeGreaterThan(old?.id ?? 0);
+    expect((await post("turned", turning)).body.reasons).toMatchObject([{ code: "DEVICE_VELOCITY" }]);
+    expect(await lookup(turning)).toMatchObject({ unpaidOrders: 3, blocked: true });
+    // The newer hash, the older one, and the name stand for the same device.
+    expect((await unblock(`refused/${encodeURIComponent(oldHash)}/unblock`, {})).status).toBe(200);
+    for (const i of [1, 2, 3]) expect((await post(`turned-${i}`, turning)).status).toBe(201);
+    expect((await post("turned-4", turning)).status).toBe(409);
+    expect(await lookup(named)).toMatchObject({ unpaidOrders: 3, blocked: true });
+    const forgotten = await unblock("unblock", named);
+    expect([forgotten.status, forgotten.body.source]).toEqual([200, (await lookup(named)).source]);
+    expect(await lookup(named)).toMatchObject({ unpaidOrders: 0, blocked: false, orderIds: [] });
+    expect((await unblock("unblock", named)).status).toBe(409);
+    expect((await unblock("unblock", { ...named, ipAddress: "203.0.113.9" })).status).toBe(400);
+  });
+});
+
 describe("an address", () => {
   test("of IPv6 counts by its /64; an operator lets it through until a day", async () => {
     const from = (i: number) => ({ ipAddress: `2001:db8:0:7::${i.toString(16)}` });
@@ -67,6 +102,9 @@ describe("an address", () => {
       until: new Date(Date.now() + 86_400_000).toISOString(),
       note: "office",
     };
+    const over = { ...allow, until: new Date(Date.now() - 86_400_000).toISOString() };
+    const refused = await shop.http().put("/v1/velocity/allowed", over);
+    expect([refused.status, refused.body.errors?.[0].field]).toEqual([400, "body.until"]);
     const allowed = await shop.http().put("/v1/velocity/allowed", allow);
     expect(allowed.status).toBe(200);
     expect((await post("six-12", from(12))).status).toBe(201);
@@ -95,7 +133,6 @@ describe("an address", () => {
     }
     const [before] = await shop.query<{ id: number }>("SELECT max(id) AS id FROM velocity_key WHERE NOT lasting");
     await shop.system.moveClock(121 * MINUTE);
-    const session = { query: <T>(sql: string, params?: readonly unknown[]) => shop.query<T>(sql, [...(params ?? [])]) };
     await keepVelocity(session, 1_000);
     expect(await shop.query("SELECT 1 FROM velocity_sighting")).toEqual([]);
     const keys = await shop.query<{ id: number }>("SELECT id FROM velocity_key WHERE NOT lasting ORDER BY id");
@@ -110,5 +147,6 @@ describe("an address", () => {
     await shop.http().put("/v1/policies/default", {});
     await keepVelocity(session, 1_000);
     expect(await shop.query("SELECT 1 FROM velocity_key WHERE NOT lasting")).toEqual([]);
+    expect(await hashesInCounters()).toEqual([]);
   });
 });
