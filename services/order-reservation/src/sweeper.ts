@@ -69,11 +69,14 @@ export class Sweeper {
 
   /** Begins and ends what is kept out of promotions, by the database's clock. */
   async tendLocks(): Promise<void> {
+    const looked = new Set<string>();
     for (;;) {
       const due = await duePromotions(this.#session, PROMOTIONS_PER_SLICE);
-      if (due.length === 0) return;
+      // What stays due, because another grace time was configured when it was written, waits for the next look.
+      if (due.every((sku) => looked.has(sku))) return;
       await this.#desk.submit(due.map((sku) => ({ command: { type: "TendLocks", sku } })));
       if (due.length < PROMOTIONS_PER_SLICE) return;
+      for (const sku of due) looked.add(sku);
     }
   }
 

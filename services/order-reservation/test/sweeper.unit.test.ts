@@ -53,3 +53,16 @@ test("while there are few, each look is at all of them", async () => {
     ["sku-0000", "sku-0001"],
   ]);
 });
+
+test("promotions that stay due, because the grace time was longer when they were written, wait for the next look", async () => {
+  const due = Array.from({ length: 500 }, (_, n) => ({ sku: `sku-${n}` }));
+  const slices: number[] = [];
+  const session = { query: async () => due as never[] };
+  const submit: ReservationDesk["submit"] = async (items) => {
+    slices.push(items.length);
+    return [];
+  };
+  const desk = { submit } as ReservationDesk;
+  await new Sweeper({ session, desk, metrics: {} as never, paymentsGraceMs: 0 }).tendLocks();
+  expect(slices).toEqual([500]);
+});

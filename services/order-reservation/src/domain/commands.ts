@@ -110,6 +110,8 @@ export type Command =
       /** Who chose by a message is told by one when nothing comes of it. */
       answerByEvent: boolean;
     }
+  /** An operator sees to a shortage, which is not settled by that. */
+  | { type: "AcknowledgeShortage"; orderId: string; shortageId: string; by: string }
   /** From the sweeper: carry out the default of shortages whose time is over, and tell of those that nobody handles. */
   | { type: "SettleOverdue"; orderId: string }
   | { type: "DefineLocation"; location: string; kind: string; active: boolean; version: number }

@@ -15,7 +15,7 @@ import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { place, refuseInvalid } from "./placing.js";
 import { endPromotion, releaseLock, schedulePromotion } from "./promotion-scheduling.js";
-import { chooseRemedies, settleOverdue } from "./settling-shortages.js";
+import { acknowledgeShortage, chooseRemedies, settleOverdue } from "./settling-shortages.js";
 import { reserveTransfer } from "./transferring.js";
 import type { World } from "./world.js";
 
@@ -112,6 +112,8 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return listSku(draft, command);
     case "ChooseRemedies":
       return chooseRemedies(draft, command);
+    case "AcknowledgeShortage":
+      return acknowledgeShortage(draft, command);
     case "SettleOverdue":
       return settleOverdue(draft, draft.order(command.orderId));
     case "DefineLocation":

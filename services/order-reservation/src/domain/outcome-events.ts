@@ -105,6 +105,7 @@ export function short(
     shortedAt: draft.now,
     decideBy: decideByOf(draft.now, rule),
     escalateAt: draft.now + rule.handleWithinMinutes * 60_000,
+    acknowledged: null,
     lines: missing.map((want) => ({ ...want, remedies: isKept ? remediesFor(draft, order, want) : [], settled: null })),
   };
   if (isKept) order.shortageList = [...order.shortageList, shortage];
@@ -134,13 +135,14 @@ export function raiseNotHandled(draft: Draft, order: Order, shortage: Shortage):
   draft.publish("StockAlertRaised", {
     ...alertAbout(order, "SHORTAGE_NOT_HANDLED", notHandledId(order, shortage)),
     severity: "WARNING",
-    message: `Nobody has settled shortage ${shortageId} in time. It is paid back at ${until}.`,
+    message: `Nobody has handled shortage ${shortageId} in time. It is paid back at ${until}.`,
     details: order.groupLeaderId === null ? null : { groupLeaderId: order.groupLeaderId },
   });
 }
 
-export function clearNotHandled(draft: Draft, order: Order, shortage: Shortage): void {
-  const message = `Shortage ${shortageIdOf(order.orderId, shortage)} is settled.`;
+/** @param how what has become of it */
+export function clearNotHandled(draft: Draft, order: Order, shortage: Shortage, how: string): void {
+  const message = `Shortage ${shortageIdOf(order.orderId, shortage)} is ${how}.`;
   draft.publish("StockAlertCleared", {
     ...alertAbout(order, "SHORTAGE_NOT_HANDLED", notHandledId(order, shortage)),
     message,

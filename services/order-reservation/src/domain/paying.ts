@@ -7,6 +7,7 @@ import type { Outcome } from "./outcomes.js";
 import { alertCancelledPaid, alertRejectedPaid } from "./placing.js";
 import { reasonsOfQuota } from "./promotion-quota.js";
 import { confirm, confirmShorted, wantsOf } from "./serving.js";
+import { decideByOf } from "./shortage.js";
 
 /** Refusals that end with the payment: money is taken, and who pays is no abuse. */
 const PAYMENT_OVERCOMES: ReadonlySet<RejectionReasonCode> = new Set([
@@ -50,11 +51,18 @@ export function pay(draft: Draft, order: Order): Outcome {
   return { type: "RECORDED", order };
 }
 
-/** What was told to be short before the money came is owed now, and is to be handled from now on. */
+/**
+ * What was told to be short before the money came is owed now, and is to be handled from now on. Nobody could choose before:
+ * where the time to choose is over, there is another.
+ */
 function oweFromNowOn(draft: Draft, order: Order): void {
-  const { handleWithinMinutes } = draft.rulesFor(order).policy.shortage;
-  const escalateAt = draft.now + handleWithinMinutes * 60_000;
-  order.shortageList = order.shortageList.map((one) => ({ ...one, escalateAt }));
+  const rule = draft.rulesFor(order).policy.shortage;
+  const escalateAt = draft.now + rule.handleWithinMinutes * 60_000;
+  order.shortageList = order.shortageList.map((one) => ({
+    ...one,
+    escalateAt,
+    decideBy: one.decideBy > draft.now ? one.decideBy : decideByOf(draft.now, rule),
+  }));
 }
 
 /**

@@ -54,6 +54,7 @@ export function schedulePromotion(draft: Draft, schedule: Schedule): Outcome {
   for (const item of items) bySku.set(item.sku, [...(bySku.get(item.sku) ?? []), item]);
   for (const promotion of draft.promotions.skusOf(promotionId)) {
     Object.assign(promotion, { startsAt, endsAt });
+    if (promotion.started && startsAt > draft.now) putOff(draft, promotion);
     draft.promotions.sort(promotion.sku);
     const wishes = bySku.get(promotion.sku);
     if (wishes !== undefined) promotion.closed = false;
@@ -103,10 +104,17 @@ function wish(draft: Draft, promotion: PromotionOfSku, wishes: readonly LockWish
   promotion.locks = [...kept, ...wishes.filter(({ location }) => !places.has(location)).map(lockOf)];
 }
 
-/** Its end is told; it may come before its beginning. */
+/** It had begun and is to begin later: until then nothing is set aside from it. A quota that is gone stays gone. */
+function putOff(draft: Draft, promotion: PromotionOfSku): void {
+  for (const lock of promotion.locks) unlock(draft, promotion, lock, lock.locked);
+  promotion.started = false;
+  promotion.opened = promotion.soldOutAt !== null;
+}
+
+/** Its end is told; it may come before its beginning. Told again, it changes nothing. */
 export function endPromotion(draft: Draft, promotionId: string): Outcome {
   const known = draft.promotions.promotion(promotionId);
-  if (known !== undefined && known.endedAt !== null) return { type: "NOTHING", order: undefined };
+  if (known !== undefined && known.endedAt !== null) return tended(draft, promotionId);
   const endedAt = draft.now;
   draft.promotions.put({ promotionId, startsAt: null, endsAt: null, ...known, endedAt });
   for (const promotion of draft.promotions.skusOf(promotionId)) promotion.endedAt = endedAt;

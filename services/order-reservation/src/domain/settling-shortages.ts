@@ -8,7 +8,15 @@ import { clearNotHandled, publishReserved, raiseNotHandled, requestFulfilment } 
 import type { Outcome } from "./outcomes.js";
 import { isQuotaGone } from "./promotion-quota.js";
 import { isSubstitute, remediesFor } from "./remedies.js";
-import { isOwed, isSettled, type Remedy, type Settlement, type Shortage, shortageIdOf } from "./shortage.js";
+import {
+  isEscalated,
+  isOwed,
+  isSettled,
+  type Remedy,
+  type Settlement,
+  type Shortage,
+  shortageIdOf,
+} from "./shortage.js";
 import { type Source, source, type Want } from "./sourcing.js";
 
 /** What is to be done about one shorted line. */
@@ -51,6 +59,27 @@ export function chooseRemedies(draft: Draft, command: Choosing): Outcome {
   exchange(draft, order, replacements, sources.found);
   settleLines(draft, order, shortage, by, choices);
   return { type: "SHORTAGE_SETTLED", order, shortageId, by };
+}
+
+type Acknowledging = Extract<Command, { type: "AcknowledgeShortage" }>;
+
+/** Somebody of ours sees to a shortage: it escalates no longer, and still waits to be settled. The first who does stands. */
+export function acknowledgeShortage(draft: Draft, { orderId, shortageId, by }: Acknowledging): Outcome {
+  const order = draft.order(orderId);
+  const shortage = order?.shortageList.find((one) => shortageIdOf(orderId, one) === shortageId);
+  const refused = (code: ChoiceRefusalCode): Outcome => ({
+    type: "CHOICE_REFUSED",
+    order,
+    code,
+    lineId: null,
+    lines: [],
+  });
+  if (order === undefined || shortage === undefined) return refused("UNKNOWN_SHORTAGE");
+  if (isSettled(shortage) || shortage.acknowledged !== null) return { type: "NOTHING", order };
+  if (!order.paid) return refused("NOT_PAID");
+  if (isEscalated(shortage)) clearNotHandled(draft, order, shortage, `being handled by ${by}`);
+  replace(order, { ...shortage, escalateAt: null, acknowledged: { at: draft.now, by } });
+  return { type: "RECORDED", order };
 }
 
 /** From the sweeper: what nobody has chosen in time is paid back, and what nobody has handled within its time is told. */
@@ -174,7 +203,7 @@ function settleLines(draft: Draft, order: Order, shortage: Shortage, by: Settled
     by,
     text: outcomeText("SETTLED", by, order.language),
   });
-  if (isSettled(after) && shortage.escalateAt === null) clearNotHandled(draft, order, after);
+  if (isSettled(after) && isEscalated(shortage)) clearNotHandled(draft, order, after, "settled");
 }
 
 function replace(order: Order, shortage: Shortage): void {

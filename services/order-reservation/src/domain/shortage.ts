@@ -37,10 +37,22 @@ export interface Shortage {
   shortedAt: number;
   /** Unanswered then, the default is carried out; epoch ms. */
   decideBy: number;
-  /** Unsettled then, somebody is told; epoch ms, null: somebody was. */
+  /** Neither settled nor acknowledged then, somebody is told; epoch ms, null: somebody was, or need not be. */
   escalateAt: number | null;
+  /** Somebody of ours sees to it. */
+  acknowledged: Acknowledgement | null;
   lines: readonly ShortedPieces[];
 }
+
+/** Who sees to a shortage, and since when (epoch ms). */
+export interface Acknowledgement {
+  at: number;
+  by: string;
+}
+
+/** Nobody has handled it in time: the alert stands until it is settled or somebody sees to it. */
+export const isEscalated = ({ escalateAt, acknowledged }: Shortage): boolean =>
+  escalateAt === null && acknowledged === null;
 
 export const shortageIdOf = (orderId: string, { number }: Pick<Shortage, "number">): string => `${orderId}/${number}`;
 

@@ -61,7 +61,7 @@ const LOCK_ID = z
 
 /** Stock that is kept out of promotions, and what they sold: for operators, never for a storefront. */
 export function lockRoutes(parts: Parts): Route[] {
-  return [scheduleRoute(parts), releaseRoute(parts), listRoute(parts.db), showRoute(parts.db)];
+  return [scheduleRoute(parts), releaseRoute(parts), endRoute(parts), listRoute(parts.db), showRoute(parts.db)];
 }
 
 function scheduleRoute({ desk, db }: Parts): Route {
@@ -116,6 +116,32 @@ function releaseRoute({ desk, db }: Parts): Route {
   });
 }
 
+function endRoute({ desk, db }: Parts): Route {
+  return route({
+    method: "POST",
+    path: "/v1/promotions/{promotionId}/end",
+    roles: ["operator"],
+    summary: "End a promotion before its time",
+    description:
+      "What is set aside from it goes back to sale, by the policy of each lock at once or after the grace time. One that is over stays over.",
+    params: z.object({ promotionId: id }),
+    body: z.strictObject({}),
+    responses: {
+      200: { description: "by SKU of the promotion", body: z.object({ items: z.array(LOCKS) }) },
+      404: "no such promotion",
+    },
+    handler: async (context) => {
+      const { promotionId } = context.params;
+      // Promotions are never forgotten, so what is found here is there.
+      if (!(await loadPromotions(db, [promotionId])).has(promotionId)) throw notFound(`Promotion ${promotionId}`);
+      const about = { now: await databaseNow(db), asked: askedLanguage(context.request) };
+      const answer = (outcome: Outcome) =>
+        answerLocks(about, outcome, (locks) => ({ status: 200, body: { items: locks } }));
+      return settledOnce(desk, context, { type: "EndPromotion", promotionId }, answer);
+    },
+  });
+}
+
 /** When, and in which language. */
 type Asked = { now: number; asked: Language | null };
 
@@ -149,7 +175,8 @@ function listRoute(db: Database): Route {
       },
     },
     handler: async ({ query: { promotionId = null, sku = null, cursor, limit } }) => {
-      const [afterPromotion = "", afterSku = ""] = cursor === undefined ? [] : decodeCursor(cursor).map(String);
+      const [afterPromotion = "", afterSku = ""] =
+        cursor === undefined ? [] : decodeCursor(cursor, ["text", "text"]).map(String);
       const after = [afterPromotion, afterSku] as const;
       const rows = await listPromotedSkus(db, { promotionId, sku, after, limit: limit + 1 });
       const sold = await soldPieces(db, rows);

@@ -1,7 +1,7 @@
 import { isoTime } from "@septet/service-kit";
 import { LOCK_RELEASE_POLICIES, type LockReleasePolicy } from "@septet/stock-contracts";
 import { z } from "zod";
-import { type LockName, overAt, type PromotionOfSku } from "../domain/index.js";
+import type { LockName, PromotionOfSku } from "../domain/index.js";
 
 export const releasePolicy = z
   .enum(Object.keys(LOCK_RELEASE_POLICIES) as [LockReleasePolicy, ...LockReleasePolicy[]])
@@ -57,7 +57,8 @@ export function locksOf(promotion: PromotionOfSku, now: number): z.output<typeof
 }
 
 function stateOf(promotion: PromotionOfSku, now: number): State {
-  if (promotion.closed || now >= overAt(promotion)) return "OVER";
+  // An end is told when it happens; `now` may have been read just before.
+  if (promotion.closed || promotion.endedAt !== null || now >= promotion.endsAt) return "OVER";
   if (promotion.soldOutAt !== null) return "SOLD_OUT";
   return promotion.started ? "RUNNING" : "SCHEDULED";
 }

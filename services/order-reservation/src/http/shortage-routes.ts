@@ -22,13 +22,18 @@ import { id, sku } from "./schemas.js";
 import { settledOnce } from "./settled-once.js";
 import { SHORTAGE, shortageView } from "./shortage-view.js";
 
-const LISTED = SHORTAGE.extend({ orderId: z.string(), groupLeaderId: z.string().nullable() });
+const LISTED = SHORTAGE.extend({
+  orderId: z.string(),
+  groupLeaderId: z.string().nullable(),
+  acknowledgedBy: z.string().nullable().describe("who sees to it"),
+});
 const LIST_QUERY = z.object({
   groupLeaderId: id.optional().describe("of one group leader (团长) only"),
   ...pageFields(1_000),
 });
+const shortageId = z.string().min(1).max(LIMITS.MAX_DERIVED_ID_CHARS);
 const CHOICES = z.strictObject({
-  shortageId: z.string().min(1).max(LIMITS.MAX_DERIVED_ID_CHARS),
+  shortageId,
   choices: z
     .array(
       z.strictObject({
@@ -43,7 +48,7 @@ const CHOICES = z.strictObject({
 
 /** Shortages that wait for somebody, and what is chosen for them. */
 export function shortageRoutes({ desk, db }: { desk: ReservationDesk; db: Database }): Route[] {
-  return [listRoute(db), settleRoute(desk)];
+  return [listRoute(db), settleRoute(desk), acknowledgeRoute(desk)];
 }
 
 function listRoute(db: Database): Route {
@@ -65,7 +70,7 @@ function listRoute(db: Database): Route {
       const { items, nextCursor } = page(rows, limit, ({ orderId, number }) => [orderId, number]);
       const asked = askedLanguage(request);
       const shown = items.map(({ orderId, groupLeaderId: leader, ...shortage }) => ({
-        ...{ orderId, groupLeaderId: leader },
+        ...{ orderId, groupLeaderId: leader, acknowledgedBy: shortage.acknowledged?.by ?? null },
         ...shortageView(orderId, shortage, asked),
       }));
       return { status: 200, body: { items: shown, nextCursor } };
@@ -107,6 +112,44 @@ function settleRoute(desk: ReservationDesk): Route {
       return settledOnce(desk, context, command, answer);
     },
   });
+}
+
+function acknowledgeRoute(desk: ReservationDesk): Route {
+  return route({
+    method: "POST",
+    path: "/v1/shortages/{orderId}/acknowledge",
+    roles: ["operator"],
+    summary: "Say that somebody sees to a shortage",
+    description:
+      "It escalates no longer, stays on the list and is settled as before: by a choice, or by the default when the time to choose is over. Who says so first stands.",
+    params: z.object({ orderId: id }),
+    body: z.strictObject({ shortageId }),
+    responses: {
+      200: { description: "the order as it stands", body: RESERVATION },
+      404: "the order has no such shortage",
+      409: "the order is not paid: nothing is owed for it yet",
+    },
+    handler: (context) => {
+      const { orderId } = context.params;
+      const { subject: by } = context.actor;
+      const command = { type: "AcknowledgeShortage", orderId, shortageId: context.body.shortageId, by } as const;
+      const asked = askedLanguage(context.request);
+      const answer = (outcome: Outcome) => answerAcknowledged(context.body.shortageId, outcome, asked);
+      return settledOnce(desk, context, command, answer);
+    },
+  });
+}
+
+function answerAcknowledged(shortageId: string, outcome: Outcome, asked: Language | null): Answer {
+  if (outcome.type === "CHOICE_REFUSED" && outcome.code !== "UNKNOWN_SHORTAGE") {
+    const { order, code } = outcome;
+    const text = outcomeText("NOT_CHOSEN", code, asked ?? order?.language ?? null);
+    return problemAnswer(conflict("not-acknowledged", "The shortage stays as it is", { shortageId, code, text }));
+  }
+  if (outcome.type === "CHOICE_REFUSED") return problemAnswer(notFound(`Shortage ${shortageId}`));
+  const known = outcome.type === "RECORDED" || outcome.type === "NOTHING";
+  if (!known || outcome.order === undefined) throw new Error(`an acknowledgement ended as ${outcome.type}`);
+  return { status: 200, body: reservationOf(outcome.order, asked) };
 }
 
 function answerChoice(shortageId: string, outcome: Outcome, asked: Language | null): Answer {

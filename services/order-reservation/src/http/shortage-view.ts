@@ -1,3 +1,4 @@
+import { isoTime } from "@septet/service-kit";
 import { type Language, outcomeText } from "@septet/stock-contracts";
 import { z } from "zod";
 import { isSettled, type Order, type Shortage, shortageIdOf } from "../domain/index.js";
@@ -21,6 +22,7 @@ export const SHORTAGE = z.object({
   shortedAt: z.iso.datetime(),
   decideBy: z.iso.datetime().describe("unanswered then, the money is given back, with the coupon"),
   settled: z.boolean(),
+  acknowledgedAt: z.iso.datetime().nullable().describe("since when somebody of ours sees to it; null: nobody does"),
   lines: z.array(
     REMEDIES_LEFT.extend({
       quantity: z.number().int().min(1).describe("pieces that are not delivered"),
@@ -33,7 +35,7 @@ type ShortageView = z.output<typeof SHORTAGE>;
 
 /** @param language in which the shopper is told; null: ours */
 export function shortageView(orderId: string, shortage: Shortage, language: Language | null): ShortageView {
-  const { cause, shortedAt, decideBy, lines } = shortage;
+  const { cause, shortedAt, decideBy, acknowledged, lines } = shortage;
   return {
     shortageId: shortageIdOf(orderId, shortage),
     cause,
@@ -41,6 +43,7 @@ export function shortageView(orderId: string, shortage: Shortage, language: Lang
     shortedAt: new Date(shortedAt).toISOString(),
     decideBy: new Date(decideBy).toISOString(),
     settled: isSettled(shortage),
+    acknowledgedAt: isoTime(acknowledged?.at ?? null),
     lines: lines.map((line) => ({ ...line, remedies: [...line.remedies] })),
   };
 }

@@ -5,21 +5,24 @@ import { addNotices, type Notice } from "./leader-notices.js";
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 const COLUMNS = `order_id, number, group_leader_id, cause, ${ms("shorted_at")}, ${ms("decide_by")},
-  ${ms("told_to_escalate_at")}, lines`;
+  ${ms("told_to_escalate_at")}, acknowledged, lines`;
 
 const LOAD = `SELECT ${COLUMNS} FROM shortage WHERE order_id = ANY($1::text[]) ORDER BY order_id, number`;
 const time = (column: string) => `to_timestamp(n.${column} / 1000)`;
 /** Under the locks of the orders, so nobody else writes the same rows. */
 const WRITE = `
 INSERT INTO shortage (order_id, number, group_leader_id, cause, shorted_at, decide_by, told_to_escalate_at, lines, is_open,
-  due_at, escalate_at)
+  due_at, escalate_at, acknowledged)
 SELECT n.order_id, n.number, n.group_leader_id, n.cause, ${time("shorted_at")}, ${time("decide_by")},
-  ${time("told_to_escalate_at")}, n.lines, n.is_open, ${time("due_at")}, ${time("escalate_at")}
+  ${time("told_to_escalate_at")}, n.lines, n.is_open, ${time("due_at")}, ${time("escalate_at")},
+  n.acknowledged
 FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::float8[], $8::jsonb[],
-  $9::bool[], $10::float8[], $11::float8[])
-  AS n (order_id, number, group_leader_id, cause, shorted_at, decide_by, told_to_escalate_at, lines, is_open, due_at, escalate_at)
-ON CONFLICT (order_id, number) DO UPDATE SET told_to_escalate_at = excluded.told_to_escalate_at, lines = excluded.lines,
-  is_open = excluded.is_open, due_at = excluded.due_at, escalate_at = excluded.escalate_at`;
+  $9::bool[], $10::float8[], $11::float8[], $12::jsonb[])
+  AS n (order_id, number, group_leader_id, cause, shorted_at, decide_by, told_to_escalate_at, lines, is_open, due_at,
+    escalate_at, acknowledged)
+ON CONFLICT (order_id, number) DO UPDATE SET decide_by = excluded.decide_by, told_to_escalate_at = excluded.told_to_escalate_at, lines = excluded.lines,
+  is_open = excluded.is_open, due_at = excluded.due_at, escalate_at = excluded.escalate_at,
+  acknowledged = excluded.acknowledged`;
 const DROP = `DELETE FROM shortage s USING unnest($1::text[], $2::int[]) AS n (order_id, number)
 WHERE s.order_id = n.order_id AND s.number = n.number`;
 const DUE = `
@@ -41,6 +44,7 @@ interface Row {
   shorted_at: number;
   decide_by: number;
   told_to_escalate_at: number | null;
+  acknowledged: Shortage["acknowledged"];
   lines: Shortage["lines"];
 }
 
@@ -50,6 +54,7 @@ const shortageOf = (row: Row): Shortage => ({
   shortedAt: Math.round(row.shorted_at),
   decideBy: Math.round(row.decide_by),
   escalateAt: row.told_to_escalate_at === null ? null : Math.round(row.told_to_escalate_at),
+  acknowledged: row.acknowledged,
   lines: row.lines,
 });
 
@@ -115,6 +120,7 @@ function columnsOf(rows: readonly Written[]): unknown[] {
     column(({ order, shortage }) => isOwed(order, shortage)),
     column((row) => ifOwed(row, row.shortage.decideBy)),
     column((row) => ifOwed(row, row.shortage.escalateAt)),
+    column(({ shortage: { acknowledged } }) => (acknowledged === null ? null : JSON.stringify(acknowledged))),
   ];
 }
 

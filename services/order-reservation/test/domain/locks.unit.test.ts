@@ -82,6 +82,28 @@ describe("stock set aside from a promotion", () => {
     expect([shop.locked("socks", "w"), shop.locked("hats", "w")]).toEqual([1, 5]);
   });
 
+  test("a promotion that has begun and is put off gives back what was set aside, until its new start", () => {
+    const shop = sale();
+    shop.promote("sale", { socks: { w: 4 } }, { startsAt: shop.now + 10 * MINUTE });
+    expect([shop.locked("socks", "w"), shop.balance("socks", "w")]).toEqual([0, [10, 0]]);
+    shop.place("o1", { l: ["socks", 10] }, NAMED);
+    shop.cancel("o1");
+    shop.tend("socks", 10 * MINUTE);
+    shop.place("o2", { l: ["socks", 6] }, NAMED);
+    expect([shop.order("o2").state, shop.locked("socks", "w")]).toEqual(["RESERVED", 0]);
+    shop.place("o3", { l: ["socks", 1] }, NAMED);
+    expect(codeOf(shop, "o3")).toBe("PROMOTION_SOLD_OUT");
+  });
+
+  test("of a schedule told anew, a promotion that is put off and misses stock alerts nobody until it begins", () => {
+    const shop = new Shop().stock("socks", "w", 3);
+    shop.promote("sale", { socks: { w: 5 } });
+    shop.promote("sale", { socks: { w: 5 } }, { startsAt: shop.now + MINUTE });
+    expect(shop.course()).toEqual(["LOCK", "LOCK_INCOMPLETE", "UNLOCK", "LOCK_INCOMPLETE cleared"]);
+    shop.tend("socks", MINUTE);
+    expect(shop.course().slice(4)).toEqual(["LOCK", "LOCK_INCOMPLETE"]);
+  });
+
   test("an operator gives a part back, and it does not fill up again", () => {
     const shop = sale();
     shop.releaseLock("sale", "socks", "w", 3);

@@ -3,6 +3,8 @@ import { type Choice, decideByOf } from "../../src/domain/index.js";
 import { MINUTE, type Shop } from "./shop.js";
 import { buy, choose, exchangeFor, HOUR, openOf, overdue, REFUND, RULE, shopWith } from "./shorted-orders.js";
 
+const acknowledge = (shop: Shop, by: string) =>
+  shop.do({ type: "AcknowledgeShortage", orderId: "o1", shortageId: "o1/1", by });
 const remedies = (shop: Shop) => shop.events("OrderShorted")[0].lines[0].remedies;
 
 describe("a shorted line carries remedies", () => {
@@ -233,6 +235,41 @@ describe("what nobody chooses", () => {
     expect(shop.events("StockAlertCleared")).toMatchObject([{ alertId: raised.alertId, orderId: "o1" }]);
   });
 
+  test("but somebody says to see to within the hour is handled: nobody is told, and it waits to be settled", () => {
+    const shop = shopWith({ red: 1 });
+    buy(shop);
+    expect(acknowledge(shop.later(HOUR - 1), "kim").type).toBe("RECORDED");
+    expect(acknowledge(shop, "lee").type).toBe("NOTHING");
+    overdue(shop.later(HOUR));
+    expect(openOf(shop)).toMatchObject([{ acknowledged: { by: "kim", at: shop.now - HOUR } }]);
+    shop.now = shop.events("OrderShorted")[0].decideBy;
+    overdue(shop);
+    expect(shop.events("OrderShortageSettled")).toMatchObject([{ by: "DEFAULT" }]);
+    expect([...shop.events("StockAlertRaised"), ...shop.events("StockAlertCleared")]).toEqual([]);
+  });
+
+  test("and has escalated is no alert any more once somebody sees to it, and is not cleared twice", () => {
+    const shop = shopWith({ red: 1 });
+    buy(shop);
+    overdue(shop.later(HOUR));
+    acknowledge(shop, "kim");
+    expect(shop.events("StockAlertCleared")).toMatchObject([
+      { code: "SHORTAGE_NOT_HANDLED", message: "Shortage o1/1 is being handled by kim." },
+    ]);
+    choose(shop, [REFUND]);
+    expect(shop.events("StockAlertCleared")).toHaveLength(1);
+    expect(acknowledge(shop, "lee").type).toBe("NOTHING");
+  });
+
+  test("and nobody owes yet, or there is not, cannot be seen to", () => {
+    const shop = shopWith({ red: 3 });
+    buy(shop, "o1", { payment: "PENDING" });
+    shop.count("red", "wuhan", -3);
+    expect(acknowledge(shop, "kim")).toMatchObject({ type: "CHOICE_REFUSED", code: "NOT_PAID" });
+    const unknown = { type: "AcknowledgeShortage", orderId: "o1", shortageId: "o1/9", by: "kim" } as const;
+    expect(shop.do(unknown)).toMatchObject({ type: "CHOICE_REFUSED", code: "UNKNOWN_SHORTAGE" });
+  });
+
   test("what was settled in time raises no alert and clears none", () => {
     const shop = shopWith({ red: 1 });
     buy(shop);
@@ -274,6 +311,27 @@ describe("a hold that was shorted before it was paid", () => {
     expect(shop.events("StockAlertRaised")).toEqual([]);
     expect(choose(shop, [exchangeFor("blue")]).type).toBe("SHORTAGE_SETTLED");
     expect(shop.order("o1").state).toBe("CONFIRMED");
+  });
+
+  test("leaves time to choose when it is paid after the time that was told first", () => {
+    const shop = shorted();
+    const { decideBy } = shop.events("OrderShorted")[0];
+    shop.now = decideBy + MINUTE;
+    shop.pay("o1");
+    overdue(shop);
+    expect(shop.events("OrderShortageSettled")).toEqual([]);
+    expect(openOf(shop)).toMatchObject([{ decideBy: decideByOf(shop.now, RULE) }]);
+    shop.now = decideByOf(shop.now, RULE);
+    overdue(shop);
+    expect(shop.events("OrderShortageSettled")).toMatchObject([{ by: "DEFAULT" }]);
+  });
+
+  test("keeps the time that was told when it is paid before", () => {
+    const shop = shorted();
+    const { decideBy } = shop.events("OrderShorted")[0];
+    shop.now = decideBy - MINUTE;
+    shop.pay("o1");
+    expect(openOf(shop)).toMatchObject([{ decideBy }]);
   });
 
   test("owes nothing for what its shopper gave up before paying", () => {

@@ -154,6 +154,33 @@ describe("stock set aside from a promotion", () => {
     expect((await shop.http(0, ["storefront"]).get("/v1/locks")).status).toBe(403);
   });
 
+  test("what is set aside is listed page by page", async () => {
+    for (const sku of ["pen", "ink"]) await shop.receive(sku, "wuhan", 5);
+    expect((await wish("office", [item("pen", 1), item("ink", 1)])).status).toBe(201);
+    const skusOf = ({ body }: { body: { items: { sku: string }[] } }) => body.items.map(({ sku }) => sku);
+    const first = await shop.http().get("/v1/locks?promotionId=office&limit=1");
+    const second = await shop.http().get(`/v1/locks?promotionId=office&limit=1&cursor=${first.body.nextCursor}`);
+    expect([skusOf(first), skusOf(second), second.body.nextCursor]).toEqual([["ink"], ["pen"], null]);
+    expect((await shop.http().get("/v1/locks?cursor=forged")).status).toBe(400);
+  });
+
+  test("an operator ends a promotion before its time: each lock goes back by its own policy, and it stays over", async () => {
+    for (const sku of ["bow", "tie"]) await shop.receive(sku, "wuhan", 5);
+    await wish("gala", [item("bow", 2), item("tie", 2, "ON_PROMOTION_ENDED")]);
+    const end = (id: string, roles?: ["storefront"]) => shop.http(1, roles).post(`/v1/promotions/${id}/end`, {});
+    const answer = await end("gala");
+    expect(answer.status).toBe(200);
+    expect(answer.body.items).toMatchObject([
+      { sku: "bow", state: "OVER", locks: [{ locked: 0 }] },
+      { sku: "tie", state: "OVER", locks: [{ locked: 2 }] },
+    ]);
+    expect((await end("gala")).body).toEqual(answer.body);
+    expect((await wish("gala", [item("bow", 1)])).body).toMatchObject({ code: "PROMOTION_OVER" });
+    expect([(await end("nobody's")).status, (await end("gala", ["storefront"])).status]).toEqual([404, 403]);
+    await shop.system.moveClock(5 * MINUTE);
+    await untilLocked("tie", 0);
+  });
+
   test("a schedule that is over, or asks for a supplier's stock, is put aside, and the rest goes on", async () => {
     await shop.receive("rope", "wuhan", 5);
     await shop.publish(
@@ -166,5 +193,38 @@ describe("stock set aside from a promotion", () => {
       const letters = await shop.deadLetters();
       expect(letters.map((letter) => letter.error.code).sort()).toEqual(["PROMOTION_OVER", "UNKNOWN_LOCATION"]);
     });
+  });
+});
+
+describe("what time brings about while every instance is down", () => {
+  test("is done once when they are back: a promotion begins, another is over, a shortage is settled", async () => {
+    for (const sku of ["kilt", "clog"]) await shop.receive(sku, "wuhan", 3);
+    await shop.publish(await scheduled("highland", [item("kilt", 2)], 10 * MINUTE, 72 * 60 * MINUTE));
+    await eventually(async () => expect((await shop.http().get("/v1/promotions/highland")).status).toBe(200));
+    await shop.publish(await scheduled("lowland", [item("clog", 2)], 10 * MINUTE, 10 * MINUTE));
+    await eventually(async () => expect((await shop.http().get("/v1/promotions/lowland")).status).toBe(200));
+    const short = await place("kilt", 4, null, { payment: "PAID", groupLeaderId: "leader-1" });
+    const { shortageId } = short.body.shortages[0];
+    for (const i of [0, 1]) await shop.system.kill("order-reservation", i);
+    await shop.system.moveClock(48 * 60 * MINUTE);
+    for (const i of [0, 1]) await shop.system.restart("order-reservation", i);
+    const reference = { type: "receipt", id: "new", line: "1" } as const;
+    const receipt = { sku: "kilt", quantity: 9, at: "wuhan", reference };
+    await shop.publish(shop.movement(movementDraft("RECEIPT", "sellable", receipt)));
+    await untilLocked("kilt", 2);
+    const told = async (topic: string, name: string, about: (value: Record<string, unknown>) => boolean) =>
+      (await shop.records(topic)).filter((one) => one.name === name && about(one.value));
+    const settled = () =>
+      told("stock.reservations.v1", "OrderShortageSettled", (value) => value.shortageId === shortageId);
+    await eventually(async () => expect(await settled()).toMatchObject([{ value: { by: "DEFAULT" } }]));
+    await eventually(async () => {
+      expect((await shop.http().get("/v1/locks?promotionId=lowland")).body.items).toMatchObject([{ state: "OVER" }]);
+    });
+    expect((await about("clog")).kinds).toEqual([]);
+    // One more look of both sweepers changes nothing.
+    await shop.system.moveClock(MINUTE);
+    await shop.publish(await scheduled("after", [item("clog", 1)]));
+    await untilLocked("clog", 1);
+    expect([(await settled()).length, await locked("kilt")]).toEqual([1, 2]);
   });
 });

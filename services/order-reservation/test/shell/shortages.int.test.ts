@@ -169,6 +169,35 @@ describe("shortages of a group leader's orders", () => {
   });
 });
 
+describe("what somebody sees to", () => {
+  test("escalates no longer, shows who does and since when, and stays on the list until it is settled", async () => {
+    await buy("k1", 1);
+    const acknowledge = (orderId: string, roles?: Parameters<RunningService["http"]>[1]) =>
+      shop.http(0, roles).post(`/v1/shortages/${orderId}/acknowledge`, { shortageId: `${orderId}/1` });
+    expect((await acknowledge("k1", ["storefront"])).status).toBe(403);
+    expect((await acknowledge("nobody")).status).toBe(404);
+    const { status, body: shown } = await acknowledge("k1", ["operator"]);
+    expect([status, shown.shortages]).toMatchObject([200, [{ settled: false, acknowledgedAt: expect.any(String) }]]);
+    await buy("k2", 1);
+    await shop.system.moveClock(HOUR + MINUTE);
+    const alerted = async () =>
+      (await shop.records("stock.alerts.v1"))
+        .filter(({ name }) => name === "StockAlertRaised")
+        .map(({ value }) => value.orderId);
+    await eventually(async () => expect(await alerted()).toContain("k2"));
+    expect(await alerted()).not.toContain("k1");
+    const listed = (await shop.http().get("/v1/shortages")).body.items;
+    const by = new Map(listed.map((one: { orderId: string; acknowledgedBy: string | null }) => [one.orderId, one]));
+    expect(by.get("k1")).toMatchObject({ acknowledgedAt: shown.shortages[0].acknowledgedAt, acknowledgedBy: "test" });
+    expect(by.get("k2")).toMatchObject({ acknowledgedAt: null, acknowledgedBy: null });
+    await acknowledge("k2");
+    await eventually(async () => {
+      const cleared = (await shop.records("stock.alerts.v1")).filter(({ name }) => name === "StockAlertCleared");
+      expect(cleared.map(({ value }) => value.orderId)).toContain("k2");
+    });
+  });
+});
+
 describe("what nobody settles", () => {
   test("raises an alert after an hour, and is paid back with the coupon before the next day's dispatch", async () => {
     await buy("d1", 2);

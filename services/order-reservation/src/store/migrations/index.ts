@@ -1,3 +1,4 @@
+import { AddAcknowledgements1765200000000 } from "./add-acknowledgements.js";
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddCounters1764500000000 } from "./add-counters.js";
 import { AddPromotions1765000000000 } from "./add-promotions.js";
@@ -15,4 +16,5 @@ export const reservationMigrations = [
   AddVelocity1764600000000,
   AddShortages1764900000000,
   AddPromotions1765000000000,
+  AddAcknowledgements1765200000000,
 ];
