@@ -103,6 +103,8 @@ export interface SupplierTerms {
   readonly plausibleFactor: number;
   /** At or below so many offered pieces supplier and operator are told. */
   readonly alertLinePieces: number;
+  /** So often what the supplier counts is compared with what is recorded; 1 or 2 weeks. */
+  readonly reconcileEveryWeeks: number;
   readonly settlement: readonly SettlementRule[];
 }
 
@@ -138,6 +140,7 @@ export const DEFAULT_TERMS: SupplierTerms = {
   missingRows: "UNCHANGED",
   plausibleFactor: 10,
   alertLinePieces: 10,
+  reconcileEveryWeeks: 1,
   settlement: [],
 };
 

@@ -91,6 +91,7 @@ export const TERMS: z.ZodType<SupplierTerms> = z
     missingRows: z.enum(MISSING_ROW_RULES).default(DEFAULT_TERMS.missingRows),
     plausibleFactor: whole(2, 1_000_000).default(DEFAULT_TERMS.plausibleFactor),
     alertLinePieces: pieces.default(DEFAULT_TERMS.alertLinePieces),
+    reconcileEveryWeeks: whole(1, 2).default(DEFAULT_TERMS.reconcileEveryWeeks),
     settlement: z
       .array(SETTLEMENT_RULE)
       .max(METRICS.length)
