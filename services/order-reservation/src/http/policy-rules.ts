@@ -82,7 +82,7 @@ const SHORTAGE_RULE = z.strictObject({
   decideMinutesBefore: z
     .number()
     .int()
-    .min(0)
+    .min(1)
     .max(24 * 60)
     .default(DEFAULT_SHORTAGE_RULE.decideMinutesBefore)
     .describe("how long before the next day's dispatch the shopper must have chosen"),

@@ -62,6 +62,8 @@ describe("stock set aside from a promotion", () => {
     expect(shop.locked("socks", "supplier:acme")).toBe(0);
     shop.place("o1", { l: ["socks", 1] }, NAMED);
     expect(shop.course()).toContain("PROMOTION_STOCK_RELEASED");
+    shop.place("late", { l: ["socks", 1] }, NAMED);
+    expect(codeOf(shop, "late")).toBe("PROMOTION_SOLD_OUT");
     shop.place("o2", { l: ["socks", 5] });
     expect(shop.order("o2").state).toBe("RESERVED");
   });
@@ -254,6 +256,36 @@ describe("promotions that overlap", () => {
     shop.place("o2", { l: ["socks", 1] }, { promotionId: "second" });
     shop.place("o3", { l: ["socks", 3] });
     expect([codeOf(shop, "o2"), shop.order("o3").state]).toEqual(["PROMOTION_SOLD_OUT", "RESERVED"]);
+  });
+
+  test("an order larger than the rest ends neither, whichever it names; the last piece ends both, each by its policy", () => {
+    const shop = new Shop().stock("socks", "w", 10);
+    shop.promote("first", { socks: { w: 3 } });
+    shop.promote(
+      "second",
+      { socks: { w: 2 } },
+      { releasePolicy: "ON_PROMOTION_ENDED", endsAt: shop.now + 90 * MINUTE },
+    );
+    for (const promotionId of ["first", "second"]) {
+      shop.place(`big-${promotionId}`, { l: ["socks", 6] }, { promotionId });
+      expect([codeOf(shop, `big-${promotionId}`), shop.locked("socks", "w")]).toEqual(["OUT_OF_STOCK", 5]);
+    }
+    shop.place("last", { l: ["socks", 5] }, { promotionId: "second" });
+    expect([shop.locked("socks", "w"), shop.balance("socks", "w")[0]]).toEqual([2, 3]);
+    shop.place("normal", { l: ["socks", 3] });
+    shop.tend("socks", 60 * MINUTE);
+    shop.tend("socks", 30 * MINUTE + shop.promotionGraceMs);
+    expect([shop.order("normal").state, shop.locked("socks", "w"), shop.balance("socks", "w")[0]]).toEqual([
+      "RESERVED",
+      0,
+      2,
+    ]);
+    for (const promotionId of ["first", "second"]) {
+      shop.place(`late-${promotionId}`, { l: ["socks", 1] }, { promotionId });
+      expect(codeOf(shop, `late-${promotionId}`)).toBe("PROMOTION_SOLD_OUT");
+    }
+    shop.place("normal-too", { l: ["socks", 2] });
+    expect(shop.order("normal-too").state).toBe("RESERVED");
   });
 
   test("what one gives back at its end fills up the other's lock", () => {

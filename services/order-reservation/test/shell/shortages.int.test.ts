@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { OutboundRecord } from "@septet/messaging";
-import type { RecordOf } from "@septet/stock-contracts";
+import { movementDraft, type RecordOf } from "@septet/stock-contracts";
 import { body, eventually, RunningService } from "./running-service.js";
 
 const MINUTE = 60_000;
@@ -195,6 +195,33 @@ describe("what somebody sees to", () => {
       const cleared = (await shop.records("stock.alerts.v1")).filter(({ name }) => name === "StockAlertCleared");
       expect(cleared.map(({ value }) => value.orderId)).toContain("k2");
     });
+  });
+});
+
+describe("what is shorted before it is paid", () => {
+  test("is owed from the payment on: who pays late has time to choose, before the next day's dispatch", async () => {
+    await shop.receive("late-red", "wuhan", 1);
+    const lines = [{ lineId: "a", sku: "late-red", quantity: 1, unitPriceMinor: 1000 }];
+    expect((await buy("p1", 1, { payment: "PENDING", lines })).status).toBe(201);
+    const reference = { type: "adjustment", id: "count" } as const;
+    const lost = { sku: "late-red", quantity: -1, at: "wuhan", reference };
+    await shop.publish(shop.movement(movementDraft("COUNT_ADJUST", "sellable", lost)));
+    await shop.untilStates({ p1: "SHORTED" });
+    expect((await settle("p1", [REFUND])).body.code).toBe("NOT_PAID");
+    expect(await openShortages()).not.toContain("p1/1");
+    await shop.system.moveClock(48 * HOUR);
+    await shop.publish(shop.paid("p1"));
+    await eventually(async () => expect(await openShortages()).toContain("p1/1"));
+    const [row] = await shop.query<{ later: boolean }>(
+      "SELECT decide_by > septet_now() AND due_at = decide_by AS later FROM shortage WHERE order_id = 'p1'",
+    );
+    expect(row?.later).toBe(true);
+    expect((await settle("p1", [REFUND])).body.shortages).toMatchObject([{ lines: [{ settled: { by: "OPERATOR" } }] }]);
+  });
+
+  test("a time to choose that ends with the dispatch and not before it is refused", async () => {
+    const answer = await shop.http().put("/v1/policies/default", { shortage: { decideMinutesBefore: 0 } });
+    expect([answer.status, answer.body.errors[0].field]).toEqual([400, "body.shortage.decideMinutesBefore"]);
   });
 });
 
