@@ -18,7 +18,7 @@ const QUIET_MS = 1_000;
 const STEPS_AFTER_JUMP = 240;
 const SECOND_LOOK_MS = 1_100;
 /** Past every hold and the grace for payments, ms. */
-const PAST_EVERYTHING_MS = 40 * 60_000;
+const PAST_EVERYTHING_MS = 150 * 60_000;
 /** What a displaced relay still has of what it sent. */
 const RECENT_MESSAGES = 12;
 /** On which orders ask the warehouse, and it answers. */

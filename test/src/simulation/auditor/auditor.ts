@@ -16,6 +16,7 @@ import { recountRules } from "./recount-rules.js";
 import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
+import { shortageRules } from "./shortage-rules.js";
 import { stocktakeRules } from "./stocktake-rules.js";
 import type { Tables } from "./tables.js";
 import { transferRules } from "./transfer-rules.js";
@@ -38,6 +39,7 @@ const RULES = [
   orderRules,
   policyRules,
   limitRules,
+  shortageRules,
   booksRules,
   lookingRules,
   warehouseRules,

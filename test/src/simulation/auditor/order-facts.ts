@@ -28,6 +28,8 @@ export interface OrderFacts {
   readonly lines: Map<string, LineFacts>;
   /** Shipments that were taken back. */
   takenBack: number;
+  /** Lines that were exchanged for others. */
+  exchanged: number;
   /** Outcomes in the order of the log, repetitions left out. */
   readonly outcomes: Outcome[];
 }
@@ -69,6 +71,7 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
         givenUp: new Map(),
         lines: new Map(),
         takenBack: 0,
+        exchanged: 0,
         outcomes: [],
       };
       orders.set(orderId, facts);
@@ -79,6 +82,12 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
   const accepted = acceptedLines(evidence);
   for (const facts of orders.values()) choosePlacement(facts, accepted.get(facts.orderId));
   gatherOutcomes(evidence, order);
+  for (const { order_id, line_id, sku, quantity, replaces } of evidence.tables.lines) {
+    if (replaces === null) continue;
+    const facts = order(order_id);
+    facts.exchanged += 1;
+    facts.lines.set(line_id, { sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
+  }
   for (const { kind, reference, sku, legs, reverses } of movementsOf(evidence)) {
     if (reference.type !== "order") continue;
     const facts = order(reference.id);
@@ -120,8 +129,8 @@ const NO_LINES = "";
 export function acceptedLines({ tables }: Pick<Evidence, "tables">): Map<string, string> {
   const lines = new Map<string, { lineId: string; sku: string; quantity: number }[]>();
   for (const { order_id } of tables.orders ?? []) lines.set(order_id, []);
-  for (const { order_id, line_id, sku, quantity } of tables.lines) {
-    lines.get(order_id)?.push({ lineId: line_id, sku, quantity });
+  for (const { order_id, line_id, sku, quantity, replaces } of tables.lines) {
+    if (replaces === null) lines.get(order_id)?.push({ lineId: line_id, sku, quantity });
   }
   return new Map([...lines].map(([orderId, taken]) => [orderId, namesOf(taken)]));
 }

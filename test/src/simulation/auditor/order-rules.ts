@@ -34,7 +34,8 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
   }
 }
 
-function oneFirstOutcome({ orderId, placed, misplaced, outcomes, takenBack }: OrderFacts, findings: Findings): void {
+function oneFirstOutcome(facts: OrderFacts, findings: Findings): void {
+  const { orderId, placed, misplaced, outcomes, takenBack, exchanged } = facts;
   const kinds = () =>
     `${orderId}: ${outcomes.map(({ kind, expiresAt }) => (expiresAt === null ? kind : `${kind} until ${expiresAt}`)).join(", ")}`;
   if (placed || misplaced) findings.expect(outcomes.length > 0, "every order gets an outcome", () => orderId);
@@ -53,8 +54,8 @@ function oneFirstOutcome({ orderId, placed, misplaced, outcomes, takenBack }: Or
     findings.expect(first?.kind === "OrderReservationRejected", "no order is refused after it was reserved", kinds);
   const fulfilled = outcomes.filter(({ kind }) => kind === "OrderFulfilled").length;
   findings.expect(
-    fulfilled <= 1 + takenBack,
-    "an order is fulfilled once, and once more for each shipment taken back",
+    fulfilled <= 1 + takenBack + exchanged,
+    "an order is fulfilled once, and once more for each shipment taken back and each exchange",
     kinds,
   );
 }

@@ -21,6 +21,14 @@ export interface LineRow {
   quantity: number;
   cancelled: number;
   shorted: number;
+  /** The shorted line that it makes up for; null: it was ordered. */
+  replaces: string | null;
+}
+export interface ShortageRow {
+  order_id: string;
+  number: number;
+  is_open: boolean;
+  decide_by: number;
 }
 export interface AllocationRow {
   order_id: string;
@@ -131,6 +139,7 @@ export interface Tables {
   readonly common: ReadonlyMap<string, CommonTables>;
   readonly stock: readonly StockRow[] | undefined;
   readonly orders: readonly OrderRow[] | undefined;
+  readonly shortages: readonly ShortageRow[] | undefined;
   readonly lines: readonly LineRow[];
   readonly allocations: readonly AllocationRow[];
   /** How many rows are kept of carts. */
@@ -172,7 +181,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
       : undefined,
     lines: orders
       ? await reservation<LineRow>(
-          "SELECT order_id, line_id, sku, quantity, cancelled, shorted FROM order_line ORDER BY order_id, line_id",
+          "SELECT order_id, line_id, sku, quantity, cancelled, shorted, replaces FROM order_line ORDER BY order_id, line_id",
         )
       : [],
     allocations: orders
@@ -181,6 +190,12 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
            FROM allocation ORDER BY order_id, ordinal`,
         )
       : [],
+    shortages: orders
+      ? await reservation<ShortageRow>(
+          `SELECT order_id, number, is_open, (extract(epoch FROM decide_by) * 1000)::float8 AS decide_by
+           FROM shortage ORDER BY order_id, number`,
+        )
+      : undefined,
     cartHolds: orders ? ((await reservation<{ n: number }>("SELECT count(*)::int AS n FROM cart_hold"))[0]?.n ?? 0) : 0,
     onHand: warehouse
       ? await inspector.query<OnHandRow & Record<string, unknown>>(

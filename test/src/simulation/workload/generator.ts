@@ -1,4 +1,5 @@
 import { Random } from "../kernel/random.js";
+import { CHOOSING, openingChoices } from "./choosing.js";
 import { CLAIMING } from "./claiming.js";
 import { DISTURBING } from "./disturbing.js";
 import { EXPECTING } from "./expecting.js";
@@ -31,6 +32,7 @@ const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
   RIGHTING,
   RULING,
   LIMITING,
+  CHOOSING,
   LOOKING,
   STOCKTAKING,
   DISTURBING,
@@ -72,7 +74,9 @@ export function generate(seed: number, steps: number, services: readonly string[
 function opening(shop: Shop): Move[] {
   const defined = shop.locations.map((location): Move => ({ do: "define", location }));
   const listed = shop.skus.map((sku): Move => ({ do: "list", sku, active: true }));
-  return [...defined, ...listed, ...openingRules(shop), ...openingLimits(shop), ...openingStock(shop)];
+  const rules = openingRules(shop);
+  rules.push(...openingChoices(shop, rules));
+  return [...defined, ...listed, ...rules, ...openingLimits(shop), ...openingStock(shop)];
 }
 
 /** Each day has a temper of its own: some are about transfers, some never see damage, some hardly ship. */

@@ -1,4 +1,5 @@
 import { buyerOf } from "./buyer.js";
+import { CURRENCY } from "./choosing.js";
 
 /** A placement without its lines, saying nothing of what need not be said. */
 export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowPartial: boolean) {
@@ -14,7 +15,7 @@ export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowP
     payment,
     allowPartial,
     deliverBy: null,
-    currency: null,
+    currency: CURRENCY,
     language: null,
   };
 }

@@ -4,6 +4,7 @@ import type { Exchange } from "../world/history.js";
 import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
 import { Carriers } from "./carriers.js";
+import { choosingDone } from "./choosing.js";
 import { claimingDone } from "./claiming.js";
 import { Counters } from "./counters.js";
 import { Deliveries } from "./deliveries.js";
@@ -38,6 +39,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...expectingDone,
   ...rulingDone,
   ...limitingDone,
+  ...choosingDone,
   ...lookingDone,
   ...rightingDone,
   ...stocktakingDone,

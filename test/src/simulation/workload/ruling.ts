@@ -1,3 +1,4 @@
+import { SHORTAGE_RULE } from "./choosing.js";
 import type { OutsideWorld } from "./outside-world.js";
 import type { Drawn, Shop } from "./shop.js";
 
@@ -52,6 +53,7 @@ export function openingRules(shop: Shop): PolicyPut[] {
 export const rulingDone = {
   policy: (outside: OutsideWorld, move: PolicyPut) => {
     const body = {
+      shortage: SHORTAGE_RULE,
       ...(move.holdSeconds === null ? {} : { unpaidHoldSeconds: move.holdSeconds }),
       ...(move.priority === null ? {} : { locationPriority: move.priority }),
       ...(move.perDevice === undefined

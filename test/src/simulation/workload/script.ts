@@ -1,5 +1,6 @@
 import type { PublishFate } from "@septet/messaging";
 import type { LostConnection } from "../world/armed-faults.js";
+import type { ChoosingMove } from "./choosing.js";
 import type { ClaimMove } from "./claiming.js";
 import type { DisturbingMove } from "./disturbing.js";
 import type { ExpectingMove } from "./expecting.js";
@@ -24,6 +25,7 @@ export type Move =
   | RightingMove
   | PolicyPut
   | LimitingMove
+  | ChoosingMove
   | Look
   | DisturbingMove
   | StocktakeMove;

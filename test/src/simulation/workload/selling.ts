@@ -1,4 +1,5 @@
 import { buyerOf } from "./buyer.js";
+import { CURRENCY, priceOf, SUBSTITUTION_GROUP } from "./choosing.js";
 import { orderPlaced } from "./order-placed.js";
 import type { OutsideWorld } from "./outside-world.js";
 import type { Drawn, Shop } from "./shop.js";
@@ -107,15 +108,15 @@ function outOfOrder(shop: Shop): SellingMove[] {
 
 export const sellingDone = {
   list: (outside: OutsideWorld, { sku, active }: Extract<SellingMove, { do: "list" }>) => {
-    const unsaid = { unitPriceMinor: null, currency: null, substitutionGroup: null, parts: null };
-    outside.send("SkuListed", { sku, name: sku, active, ...unsaid });
+    const price = { unitPriceMinor: priceOf(sku), currency: CURRENCY };
+    outside.send("SkuListed", { sku, name: sku, active, ...price, substitutionGroup: SUBSTITUTION_GROUP, parts: null });
   },
   place: (outside: OutsideWorld, move: Extract<SellingMove, { do: "place" }>) => {
     const { orderId, payment, allowPartial } = move;
-    const lines = move.lines.map((line) => ({ ...line, unitPriceMinor: null }));
+    const lines = move.lines.map((line) => ({ ...line, unitPriceMinor: priceOf(line.sku) }));
     if (move.via === "topic") outside.send("OrderPlaced", { ...orderPlaced(orderId, payment, allowPartial), lines });
     else {
-      const body = { orderId, ...buyerOf(orderId), channel: "web", payment, allowPartial, lines };
+      const body = { orderId, ...buyerOf(orderId), channel: "web", payment, allowPartial, currency: CURRENCY, lines };
       outside.request(move, "order-reservation", { method: "POST", path: "/v1/reservations", body });
     }
   },
