@@ -17,6 +17,7 @@ import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
 import { salesRules } from "./sales-rules.js";
 import { shortageRules } from "./shortage-rules.js";
+import { sourcingRules } from "./sourcing-rules.js";
 import { stocktakeRules } from "./stocktake-rules.js";
 import type { Tables } from "./tables.js";
 import { transferRules } from "./transfer-rules.js";
@@ -40,6 +41,7 @@ const RULES = [
   policyRules,
   limitRules,
   shortageRules,
+  sourcingRules,
   booksRules,
   lookingRules,
   warehouseRules,

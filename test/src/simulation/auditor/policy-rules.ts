@@ -20,7 +20,6 @@ export function policyRules(evidence: Evidence, findings: Findings): void {
     findings.expect(counted.at(-1) === counted.length, "the rules of a scope are counted up one by one", shown);
   }
   holdsAreAsLongAsTheRulesSay(evidence, byScope, findings);
-  firstPlaceFirst(evidence, findings);
 }
 
 function versionsByScope({ history }: Evidence): Map<string, Map<number, Version>> {
@@ -65,18 +64,4 @@ function holdsInForce(versions: Map<number, Version> | undefined, from: number, 
     ({ version, decidedAt }) => decidedAt <= to && !replaced(version),
   );
   return [...holds, ...told.map(({ holdSeconds }) => holdSeconds)];
-}
-
-/** Where there is enough for everybody, everything comes from the location that is asked first. */
-function firstPlaceFirst({ script, history, tables }: Evidence, findings: Findings): void {
-  if (script.ample !== true) return;
-  const locations = script.moves.flatMap(({ move }) => (move.do === "define" ? [move.location] : [])).sort();
-  const ruled = script.moves.flatMap(({ move }) => (move.do === "policy" ? [move.priority ?? []] : []));
-  const first = ruled[0]?.[0] ?? locations[0];
-  const lost = new Set(history.records("FulfilmentShort").map(({ value }) => value.orderId));
-  for (const { order_id, line_id, location, open, shipped } of tables.allocations) {
-    if (open + shipped === 0 || lost.has(order_id)) continue;
-    const shown = () => `${order_id}/${line_id} is served from ${location}`;
-    findings.expect(location === first, "an order is taken from the location that is asked first", shown);
-  }
 }

@@ -11,6 +11,7 @@ import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
 import { SELLING } from "./selling.js";
 import type { Drawn, Shop } from "./shop.js";
+import { openingKept } from "./sourcing.js";
 import { morningTakes, STOCKTAKING } from "./stocktaking.js";
 import { TRANSFERRING } from "./transferring.js";
 import { UPLOADING } from "./uploading.js";
@@ -58,7 +59,7 @@ export function generate(seed: number, steps: number, services: readonly string[
     claims: [],
     announced: [],
     arrivals: [],
-    rules: { priority: [], perDevice: null, limits: new Map() },
+    rules: { priority: [], perDevice: null, sourcing: null, limits: new Map() },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));
   for (const move of morningTakes(shop)) moves.push({ step: 1, move });
@@ -76,7 +77,7 @@ function opening(shop: Shop): Move[] {
   const listed = shop.skus.map((sku): Move => ({ do: "list", sku, active: true }));
   const rules = openingRules(shop);
   rules.push(...openingChoices(shop, rules));
-  return [...defined, ...listed, ...rules, ...openingLimits(shop), ...openingStock(shop)];
+  return [...defined, ...listed, ...rules, ...openingLimits(shop), ...openingKept(shop), ...openingStock(shop)];
 }
 
 /** Each day has a temper of its own: some are about transfers, some never see damage, some hardly ship. */

@@ -17,6 +17,7 @@ import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
 import type { Move } from "./script.js";
 import { sellingDone } from "./selling.js";
+import { sourcingDone } from "./sourcing.js";
 import { stocktakingDone } from "./stocktaking.js";
 import { transferringDone } from "./transferring.js";
 import { uploadingDone } from "./uploading.js";
@@ -40,6 +41,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...rulingDone,
   ...limitingDone,
   ...choosingDone,
+  ...sourcingDone,
   ...lookingDone,
   ...rightingDone,
   ...stocktakingDone,

@@ -1,6 +1,7 @@
 import { SHORTAGE_RULE } from "./choosing.js";
 import type { OutsideWorld } from "./outside-world.js";
 import type { Drawn, Shop } from "./shop.js";
+import { type SourcingRules, sourcingBody, sourcingOf } from "./sourcing.js";
 
 /** An operator sets the rules of a scope. */
 export interface PolicyPut {
@@ -10,6 +11,8 @@ export interface PolicyPut {
   readonly priority: readonly string[] | null;
   /** Unpaid orders of one device that are taken within a week; left out: any number. */
   readonly perDevice?: number;
+  /** Left out: nothing is said of how locations are found. */
+  readonly sourcing?: SourcingRules;
 }
 
 const SCOPES = ["default", "channel:web"];
@@ -21,7 +24,7 @@ export const RULING: Readonly<Record<string, Drawn>> = {
       const holdSeconds = random.chance(0.7) ? random.pick([3, 60, 600, 1_800]) : null;
       const priority = random.chance(0.5) ? random.shuffled(locations) : null;
       const scope = random.pick(SCOPES);
-      return [{ do: "policy", scope, holdSeconds, priority, ...devicesOf(scope, rules) }];
+      return [{ do: "policy", scope, holdSeconds, priority, ...rulesOfTheDay(scope, rules) }];
     },
   },
   /** Rules about time alone change no end of a day that goes on past every hold. */
@@ -31,14 +34,16 @@ export const RULING: Readonly<Record<string, Drawn>> = {
     moves: ({ random, rules }) => {
       const priority = rules.priority.length > 0 ? rules.priority : null;
       const holdSeconds = random.pick([3, 60, 600, 1_800]);
-      return [{ do: "policy", scope: "default", holdSeconds, priority, ...devicesOf("default", rules) }];
+      return [{ do: "policy", scope: "default", holdSeconds, priority, ...rulesOfTheDay("default", rules) }];
     },
   },
 };
 
-/** What is set of a scope is all of it: the rule about devices goes on with every change of its scope. */
-const devicesOf = (scope: string, { perDevice }: Shop["rules"]): { perDevice?: number } =>
-  scope === "default" && perDevice !== null ? { perDevice } : {};
+/** What is set of a scope is all of it: the rules of the whole day go on with every change of their scope. */
+const rulesOfTheDay = (scope: string, { perDevice, sourcing }: Shop["rules"]): Partial<PolicyPut> =>
+  scope !== "default"
+    ? {}
+    : { ...(perDevice === null ? {} : { perDevice }), ...(sourcing === null ? {} : { sourcing }) };
 
 /** Every other day begins with an order in which locations are asked. */
 export function openingRules(shop: Shop): PolicyPut[] {
@@ -46,8 +51,9 @@ export function openingRules(shop: Shop): PolicyPut[] {
   if (!random.chance(0.5)) return [];
   rules.priority = random.shuffled(locations);
   if (!ample && random.chance(0.5)) rules.perDevice = random.between(1, 3);
+  rules.sourcing = sourcingOf(shop);
   const scope = "default";
-  return [{ do: "policy", scope, holdSeconds: null, priority: rules.priority, ...devicesOf(scope, rules) }];
+  return [{ do: "policy", scope, holdSeconds: null, priority: rules.priority, ...rulesOfTheDay(scope, rules) }];
 }
 
 export const rulingDone = {
@@ -56,6 +62,7 @@ export const rulingDone = {
       shortage: SHORTAGE_RULE,
       ...(move.holdSeconds === null ? {} : { unpaidHoldSeconds: move.holdSeconds }),
       ...(move.priority === null ? {} : { locationPriority: move.priority }),
+      ...(move.sourcing === undefined ? {} : sourcingBody(move.sourcing)),
       ...(move.perDevice === undefined
         ? {}
         : { velocity: { windowSeconds: 7 * 86_400, perDevice: move.perDevice, perIp: 1_000 } }),

@@ -9,6 +9,7 @@ import type { Look } from "./looking.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
 import type { SellingMove } from "./selling.js";
+import type { Keeping } from "./sourcing.js";
 import type { StocktakeMove } from "./stocktaking.js";
 import type { TransferMove } from "./transferring.js";
 import type { Upload } from "./uploading.js";
@@ -26,6 +27,7 @@ export type Move =
   | PolicyPut
   | LimitingMove
   | ChoosingMove
+  | Keeping
   | Look
   | DisturbingMove
   | StocktakeMove;

@@ -4,6 +4,7 @@ import type { ExpectingMove } from "./expecting.js";
 import type { SkuLimit } from "./limiting.js";
 import type { Move } from "./script.js";
 import type { ScriptLine } from "./selling.js";
+import type { SourcingRules } from "./sourcing.js";
 import type { NewTransfer } from "./transferring.js";
 import type { Upload } from "./uploading.js";
 import type { Booking } from "./warehousing.js";
@@ -34,6 +35,8 @@ export interface Shop {
     priority: readonly string[];
     /** Unpaid orders of one device that are taken; null: any number. */
     perDevice: number | null;
+    /** How locations are found; null: nobody has said. */
+    sourcing: SourcingRules | null;
     readonly limits: Map<string, SkuLimit>;
   };
 }
