@@ -12,6 +12,7 @@ import { lookingRules } from "./looking-rules.js";
 import { movementRules } from "./movement-rules.js";
 import { orderRules } from "./order-rules.js";
 import { policyRules } from "./policy-rules.js";
+import { promotionRules } from "./promotion-rules.js";
 import { recountRules } from "./recount-rules.js";
 import { restRules } from "./rest-rules.js";
 import { rightingRules } from "./righting-rules.js";
@@ -42,6 +43,7 @@ const RULES = [
   limitRules,
   shortageRules,
   sourcingRules,
+  promotionRules,
   booksRules,
   lookingRules,
   warehouseRules,

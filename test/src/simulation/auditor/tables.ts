@@ -126,6 +126,15 @@ export interface PositionRow {
   ahead: number;
 }
 
+export interface PromotionRow {
+  promotion_id: string;
+  sku: string;
+  ends_at: number;
+  ended_at: number | null;
+  sold_out_at: number | null;
+  locks: readonly { location: string; wanted: number; locked: number; release_policy: string }[];
+}
+
 /** What every service keeps beside its own tables. */
 export interface CommonTables {
   readonly positions: readonly PositionRow[];
@@ -144,6 +153,8 @@ export interface Tables {
   readonly allocations: readonly AllocationRow[];
   /** How many rows are kept of carts. */
   readonly cartHolds: number;
+  /** Promotions by SKU, with what is kept out of them. */
+  readonly promotions: readonly PromotionRow[];
   readonly onHand: readonly OnHandRow[] | undefined;
   readonly claimLines: readonly ClaimLineRow[];
   readonly announcements: readonly AnnouncementRow[];
@@ -156,6 +167,15 @@ export interface Tables {
   readonly stockCopies: readonly StockCopyRow[] | undefined;
   readonly dailySales: readonly DailySaleRow[] | undefined;
 }
+
+const PROMOTIONS = `
+SELECT promotion_id, sku, round(extract(epoch FROM ends_at) * 1000)::float8 AS ends_at,
+  round(extract(epoch FROM ended_at) * 1000)::float8 AS ended_at,
+  round(extract(epoch FROM sold_out_at) * 1000)::float8 AS sold_out_at,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('location', lock ->> 'location', 'wanted', (lock ->> 'wanted')::int,
+     'locked', (lock ->> 'locked')::int, 'release_policy', lock ->> 'releasePolicy')), '[]')
+   FROM jsonb_array_elements(locks) AS lock) AS locks
+FROM promotion_sku ORDER BY promotion_id, sku`;
 
 export async function readTables(inspector: Inspector): Promise<Tables> {
   const common = new Map<string, CommonTables>();
@@ -197,6 +217,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
         )
       : undefined,
     cartHolds: orders ? ((await reservation<{ n: number }>("SELECT count(*)::int AS n FROM cart_hold"))[0]?.n ?? 0) : 0,
+    promotions: orders ? await reservation<PromotionRow>(PROMOTIONS) : [],
     onHand: warehouse
       ? await inspector.query<OnHandRow & Record<string, unknown>>(
           "warehouse",

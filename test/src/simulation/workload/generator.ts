@@ -6,6 +6,7 @@ import { EXPECTING } from "./expecting.js";
 import { faultsOf } from "./faults.js";
 import { LIMITING, openingLimits } from "./limiting.js";
 import { LOOKING } from "./looking.js";
+import { PROMOTING } from "./promoting.js";
 import { RIGHTING } from "./righting.js";
 import { openingRules, RULING } from "./ruling.js";
 import type { Move, Script } from "./script.js";
@@ -34,6 +35,7 @@ const FEATURES: readonly Readonly<Record<string, Drawn>>[] = [
   RULING,
   LIMITING,
   CHOOSING,
+  PROMOTING,
   LOOKING,
   STOCKTAKING,
   DISTURBING,

@@ -1,5 +1,6 @@
 import { buyerOf } from "./buyer.js";
 import { CURRENCY } from "./choosing.js";
+import { promotionOf } from "./promoting.js";
 
 /** A placement without its lines, saying nothing of what need not be said. */
 export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowPartial: boolean) {
@@ -11,7 +12,7 @@ export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowP
     channel: "web",
     region: null,
     ipAddress: null,
-    promotionId: null,
+    promotionId: promotionOf(orderId),
     payment,
     allowPartial,
     deliverBy: null,

@@ -12,6 +12,7 @@ import { disturbingDone } from "./disturbing.js";
 import { expectingDone } from "./expecting.js";
 import { limitingDone } from "./limiting.js";
 import { lookingDone } from "./looking.js";
+import { promotingDone } from "./promoting.js";
 import { Regrets } from "./regrets.js";
 import { rightingDone } from "./righting.js";
 import { rulingDone } from "./ruling.js";
@@ -42,6 +43,7 @@ const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<
   ...limitingDone,
   ...choosingDone,
   ...sourcingDone,
+  ...promotingDone,
   ...lookingDone,
   ...rightingDone,
   ...stocktakingDone,

@@ -6,6 +6,7 @@ import type { DisturbingMove } from "./disturbing.js";
 import type { ExpectingMove } from "./expecting.js";
 import type { LimitingMove } from "./limiting.js";
 import type { Look } from "./looking.js";
+import type { PromotingMove } from "./promoting.js";
 import type { RightingMove } from "./righting.js";
 import type { PolicyPut } from "./ruling.js";
 import type { SellingMove } from "./selling.js";
@@ -28,6 +29,7 @@ export type Move =
   | LimitingMove
   | ChoosingMove
   | Keeping
+  | PromotingMove
   | Look
   | DisturbingMove
   | StocktakeMove;

@@ -2,6 +2,7 @@ import { buyerOf } from "./buyer.js";
 import { CURRENCY, priceOf, SUBSTITUTION_GROUP } from "./choosing.js";
 import { orderPlaced } from "./order-placed.js";
 import type { OutsideWorld } from "./outside-world.js";
+import { promotionOf } from "./promoting.js";
 import type { Drawn, Shop } from "./shop.js";
 
 export interface ScriptLine {
@@ -116,7 +117,8 @@ export const sellingDone = {
     const lines = move.lines.map((line) => ({ ...line, unitPriceMinor: priceOf(line.sku) }));
     if (move.via === "topic") outside.send("OrderPlaced", { ...orderPlaced(orderId, payment, allowPartial), lines });
     else {
-      const body = { orderId, ...buyerOf(orderId), channel: "web", payment, allowPartial, currency: CURRENCY, lines };
+      const about = { ...buyerOf(orderId), promotionId: promotionOf(orderId), channel: "web", currency: CURRENCY };
+      const body = { orderId, ...about, payment, allowPartial, lines };
       outside.request(move, "order-reservation", { method: "POST", path: "/v1/reservations", body });
     }
   },
