@@ -1,4 +1,4 @@
-import { buyerOf } from "../workload/buyer.js";
+import { buyerOf, householdOf } from "../workload/buyer.js";
 import type { SkuLimit } from "../workload/limiting.js";
 import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
@@ -10,7 +10,10 @@ export function limitRules(evidence: Evidence, findings: Findings): void {
   cartsHoldNoMoreThanTheySay(evidence, findings);
   cartsEndInTime(evidence, findings);
   nobodyHasMoreThanAllowed(evidence, findings);
-  noDeviceLeavesTooManyUnpaid(evidence, findings);
+  for (const source of ["device", "address"] as const) {
+    nobodyLeavesTooManyUnpaid(evidence, source, findings);
+    nobodyIsRefusedTooEarly(evidence, source, findings);
+  }
 }
 
 function cartsHoldNoMoreThanTheySay(evidence: Evidence, findings: Findings): void {
@@ -98,22 +101,59 @@ function nobodyHasMoreThanAllowed(evidence: Evidence, findings: Findings): void 
   }
 }
 
-/** Whoever is unpaid at rest has been unpaid all the time: the last of them was taken while all others counted. */
-function noDeviceLeavesTooManyUnpaid({ script, tables }: Evidence, findings: Findings): void {
+type Source = "device" | "address";
+const REFUSED_FOR: Readonly<Record<Source, string>> = { device: "DEVICE_VELOCITY", address: "IP_VELOCITY" };
+
+/** Where an order came from, as far as unpaid ones are counted by it. */
+function sourceOf(orderId: string, source: Source): string | null {
+  const { deviceId, ipAddress } = buyerOf(orderId);
+  if (source === "device") return deviceId;
+  return ipAddress === null ? null : householdOf(ipAddress);
+}
+
+/** How many unpaid orders of a source the rules of the day allow; undefined: they said nothing for some time. */
+function allowedOf({ script }: Evidence, source: Source): number | undefined {
   const ruled = script.moves.filter(({ move }) => move.do === "policy" && move.scope === "default");
-  const [first] = ruled;
-  if (first === undefined || first.step !== 0) return;
-  const most = ruled.map(({ move }) => (move.do === "policy" ? (move.perDevice ?? null) : null));
-  if (most.some((one) => one === null)) return;
-  const allowed = Math.max(...most.map((one) => one ?? 0));
+  if (ruled[0]?.step !== 0) return undefined;
+  const most = ruled.flatMap(({ move }) => {
+    if (move.do !== "policy") return [];
+    return [source === "device" ? move.perDevice : move.perAddress];
+  });
+  const said = most.filter((one) => one !== undefined);
+  return said.length === most.length ? Math.max(...said) : undefined;
+}
+
+/** Whoever is unpaid at rest has been unpaid all the time: the last of them was taken while all others counted. */
+function nobodyLeavesTooManyUnpaid(evidence: Evidence, source: Source, findings: Findings): void {
+  const allowed = allowedOf(evidence, source);
+  if (allowed === undefined) return;
   const unpaid = new Map<string, string[]>();
-  for (const { order_id, state, paid } of tables.orders ?? []) {
-    const { deviceId } = buyerOf(order_id);
-    if (deviceId === null || paid || !["RESERVED", "AWAITING_PAYMENT", "EXPIRED"].includes(state)) continue;
-    unpaid.set(deviceId, [...(unpaid.get(deviceId) ?? []), order_id]);
+  for (const { order_id, state, paid } of evidence.tables.orders ?? []) {
+    const name = sourceOf(order_id, source);
+    if (name === null || paid || !["RESERVED", "AWAITING_PAYMENT", "EXPIRED"].includes(state)) continue;
+    unpaid.set(name, [...(unpaid.get(name) ?? []), order_id]);
   }
-  for (const [deviceId, orders] of unpaid) {
-    const shown = () => `${deviceId}: ${orders.join(", ")}, allowed ${allowed}`;
-    findings.expect(orders.length <= allowed, "no device leaves more orders unpaid than one may", shown);
+  for (const [name, orders] of unpaid) {
+    const shown = () => `${name}: ${orders.join(", ")}, allowed ${allowed}`;
+    findings.expect(orders.length <= allowed, `no ${source} leaves more orders unpaid than one may`, shown);
+  }
+}
+
+/** Nobody is refused for unpaid orders before so many were taken. */
+function nobodyIsRefusedTooEarly(evidence: Evidence, source: Source, findings: Findings): void {
+  const allowed = allowedOf(evidence, source);
+  const taken = new Map<string, Set<string>>();
+  for (const { record } of evidence.history.witnessed) {
+    if (record?.name !== "OrderReserved" && record?.name !== "OrderAwaitingPayment") continue;
+    const name = sourceOf(record.value.orderId, source);
+    if (name !== null) taken.set(name, (taken.get(name) ?? new Set()).add(record.value.orderId));
+  }
+  for (const { value } of evidence.history.records("OrderReservationRejected")) {
+    if (!value.reasons.some(({ code }) => code === REFUSED_FOR[source])) continue;
+    const name = sourceOf(value.orderId, source);
+    const others = [...(taken.get(name ?? "") ?? [])].filter((orderId) => orderId !== value.orderId);
+    const shown = () => `${value.orderId} of ${name}: ${others.join(", ")} were taken, allowed ${allowed}`;
+    const enough = name !== null && others.length >= (allowed ?? Number.POSITIVE_INFINITY);
+    findings.expect(enough, `no order is refused before its ${source} has left so many unpaid`, shown);
   }
 }

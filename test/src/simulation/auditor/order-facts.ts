@@ -28,6 +28,8 @@ export interface OrderFacts {
   readonly lines: Map<string, LineFacts>;
   /** Shipments that were taken back. */
   takenBack: number;
+  /** How often more time was asked for. */
+  prolonged: number;
   /** Lines that were exchanged for others. */
   exchanged: number;
   /** Outcomes in the order of the log, repetitions left out. */
@@ -71,6 +73,7 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
         givenUp: new Map(),
         lines: new Map(),
         takenBack: 0,
+        prolonged: 0,
         exchanged: 0,
         outcomes: [],
       };
@@ -158,6 +161,7 @@ function gatherWishes({ history }: Evidence, order: (orderId: string) => OrderFa
       const paidAt = move.payment === "PAID" ? Number.POSITIVE_INFINITY : undefined;
       order(move.orderId).placements.push({ lines: move.lines, paidAt });
     }
+    if (move.do === "extend") order(move.orderId).prolonged += 1;
     if (move.do === "cancel") cancel(order(move.orderId), move.lines);
   }
 }

@@ -5,6 +5,8 @@ import type { AllocationRow, LineRow, OrderRow } from "./tables.js";
 
 /** An unpaid order is held this long, and payments that cannot be read are waited for this much longer, ms. */
 const GRACE_MS = 120_000;
+/** However much more time an unpaid order gets, ms. */
+const LONGEST_HOLD_MS = 7_200_000;
 /** What stock alone has refused, or too many unpaid orders of a device, can still be served once money comes. */
 const OVERCOME_BY_PAYMENT: ReadonlySet<string> = new Set(["OUT_OF_STOCK", "DEVICE_VELOCITY", "IP_VELOCITY"]);
 const FIRST_OUTCOMES = ["OrderReserved", "OrderAwaitingPayment", "OrderReservationRejected", "OrderShorted"];
@@ -22,10 +24,12 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
   const allocations = grouped(evidence.tables.allocations);
   const accepted = acceptedLines(evidence);
   whoeverIsToldYesHasIt(evidence, accepted, findings);
+  moreTimeIsKept(evidence, findings);
   for (const facts of gatherOrders(evidence).values()) {
     oneFirstOutcome(facts, findings);
     onePlacementCounts(facts, accepted.get(facts.orderId), findings);
     holdsEndInTime(facts, findings);
+    holdsLiveNoLongerThanAllowed(facts, findings);
     piecesAddUp(facts, lines.get(facts.orderId) ?? [], allocations.get(facts.orderId) ?? [], findings);
     const row = byId.get(facts.orderId);
     if (row !== undefined)
@@ -35,7 +39,7 @@ export function orderRules(evidence: Evidence, findings: Findings): void {
 }
 
 function oneFirstOutcome(facts: OrderFacts, findings: Findings): void {
-  const { orderId, placed, misplaced, outcomes, takenBack, exchanged } = facts;
+  const { orderId, placed, misplaced, outcomes, takenBack, exchanged, prolonged } = facts;
   const kinds = () =>
     `${orderId}: ${outcomes.map(({ kind, expiresAt }) => (expiresAt === null ? kind : `${kind} until ${expiresAt}`)).join(", ")}`;
   if (placed || misplaced) findings.expect(outcomes.length > 0, "every order gets an outcome", () => orderId);
@@ -46,7 +50,7 @@ function oneFirstOutcome(facts: OrderFacts, findings: Findings): void {
   const holds = new Set(
     outcomes.flatMap(({ kind, expiresAt }) => (kind === "OrderReserved" && expiresAt !== null ? [expiresAt] : [])),
   );
-  findings.expect(rejected + holds.size <= 1, "an order is decided once", kinds);
+  findings.expect(rejected + holds.size <= 1 + prolonged, "an order is decided once", kinds);
   const first = begin;
   const possible = first === undefined || FIRST_OUTCOMES.includes(first.kind);
   findings.expect(possible, "the first outcome says reserved, waiting, rejected or shorted", kinds);
@@ -91,6 +95,36 @@ function holdsEndInTime({ orderId, outcomes, paidAt }: OrderFacts, findings: Fin
     findings.expect(expiresAt !== null && occurredAt >= expiresAt, "no hold is given back before its time", shown);
     if (expiresAt === null || paidAt === undefined || paidAt >= expiresAt) continue;
     findings.expect(occurredAt >= expiresAt + GRACE_MS, "a payment that came in time keeps its hold", shown);
+  }
+}
+
+/** However often it is given more time; where a hold's own time is longer, the day's rules say nothing else. */
+function holdsLiveNoLongerThanAllowed({ orderId, outcomes }: OrderFacts, findings: Findings): void {
+  const begun = outcomes[0]?.occurredAt ?? 0;
+  for (const { kind, expiresAt } of outcomes) {
+    if (kind !== "OrderReserved" || expiresAt === null) continue;
+    const shown = () => `${orderId} was decided at ${begun} and is held until ${expiresAt}`;
+    findings.expect(expiresAt <= begun + LONGEST_HOLD_MS, "no hold lives longer than the longest", shown);
+  }
+}
+
+/** What was told to whoever asked for more time: no less than was asked for, and nothing is given back before. */
+function moreTimeIsKept({ history }: Evidence, findings: Findings): void {
+  const until = new Map<string, number>();
+  for (const { move, answers, askedAt } of history.exchanges) {
+    const told = answers.find(({ status }) => status === 200);
+    if (move.do !== "extend" || told === undefined) continue;
+    const { expiresAt } = told.body as { expiresAt: string | null };
+    const end = expiresAt === null ? 0 : Date.parse(expiresAt);
+    const shown = () => `${move.orderId} asked for ${move.seconds} s more at ${askedAt}, told is ${end}`;
+    findings.expect(end > askedAt + move.seconds * 1_000, "more time is as much as was asked for", shown);
+    until.set(move.orderId, Math.max(end, until.get(move.orderId) ?? 0));
+  }
+  for (const { value } of history.records("OrderReservationReleased")) {
+    if (value.reason !== "EXPIRED") continue;
+    const end = until.get(value.orderId) ?? 0;
+    const shown = () => `${value.orderId} was told to be held until ${end}, given back at ${value.occurredAt}`;
+    findings.expect(value.occurredAt >= end, "whoever was given more time has it", shown);
   }
 }
 

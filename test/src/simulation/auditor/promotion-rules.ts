@@ -103,20 +103,59 @@ function onlyGoneQuotasRefuse(evidence: Evidence, findings: Findings): void {
   }
 }
 
-/** What a quota gives back when it is gone is told in that moment. */
+/**
+ * What a quota gives back when it is gone is told in that moment. What a promise had needed before, or somebody gave back by
+ * hand, is not the quota's.
+ */
 function releasesAreTold(evidence: Evidence, moved: readonly StockMovement[], findings: Findings): void {
   const told = new Set<string>();
   for (const { value } of evidence.history.records("StockAlertRaised")) {
     if (value.code === "PROMOTION_STOCK_RELEASED") told.add(`${value.alertId} at ${value.occurredAt}`);
   }
   const gone = soldOutOf(evidence);
-  for (const { kind, reference, sku, occurredAt } of moved) {
+  const otherwise = givenBackOtherwise(evidence);
+  for (const { kind, reference, sku, occurredAt, legs } of moved) {
     const row = gone.get(nameOf(reference.id, sku));
     if (kind !== "UNLOCK" || row?.sold_out_at !== occurredAt) continue;
-    if (row.locks.every(({ release_policy }) => release_policy !== "AT_ZERO")) continue;
+    const lock = row.locks.find(({ location }) => legs.some((leg) => leg.location === location));
+    if (lock?.release_policy !== "AT_ZERO") continue;
+    if (otherwise.has(`${sku} at ${lock.location}`)) continue;
     const alert = `PROMOTION_STOCK_RELEASED:${reference.id}:${sku} at ${occurredAt}`;
     findings.expect(told.has(alert), "somebody is told what goes back to sale", () => alert);
   }
+}
+
+/** Where locks may have been released for something else: goods went missing, or an operator asked for it. */
+function givenBackOtherwise(evidence: Evidence): ReadonlySet<string> {
+  const places = new Set<string>();
+  for (const { sku, recordedBy, legs } of movementsOf(evidence)) {
+    if (recordedBy === "order-reservation") continue;
+    for (const { location, bucket, delta } of legs) {
+      if (bucket === "sellable" && delta < 0) places.add(`${sku} at ${location}`);
+    }
+  }
+  for (const { move } of evidence.history.exchanges) {
+    if (move.do === "releaseLock") places.add(`${move.sku} at ${move.location}`);
+  }
+  return places;
+}
+
+/**
+ * The earliest moment at which a promotion may have been over, epoch ms: schedules that come later are put aside. What was
+ * asked for over HTTP begins with its asking.
+ */
+export function overFrom({ history }: Evidence, promotionId: string): number {
+  const ends: number[] = [];
+  for (const { value, message } of history.records("PromotionEnded")) {
+    if (value.promotionId === promotionId) ends.push(message.timestamp);
+  }
+  for (const { value } of history.records("PromotionScheduled")) {
+    if (value.promotionId === promotionId) ends.push(value.endsAt);
+  }
+  for (const { move, askedAt } of history.exchanges) {
+    if (move.do === "promote" && move.promotionId === promotionId) ends.push(askedAt + move.startsInMs + move.lastsMs);
+  }
+  return Math.min(...ends);
 }
 
 function endedPromotionsHoldNothing({ tables, now }: Evidence, findings: Findings): void {

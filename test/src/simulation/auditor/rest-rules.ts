@@ -2,6 +2,7 @@ import type { Evidence } from "./auditor.js";
 import type { Findings } from "./findings.js";
 import { movementsOf } from "./movement-rules.js";
 import { acceptedLines, namesOf } from "./order-facts.js";
+import { overFrom } from "./promotion-rules.js";
 
 /** At rest nothing is missing, waiting or put aside without a reason. */
 export function restRules(evidence: Evidence, findings: Findings): void {
@@ -47,8 +48,11 @@ function everythingSentAndRead({ tables, broker }: Evidence, findings: Findings)
 }
 
 /** What breaks us must not exist: only what the workload broke on purpose is put aside, by everybody who reads it. */
-function onlyBadMessagesPutAside({ history, tables }: Evidence, findings: Findings): void {
+function onlyBadMessagesPutAside(evidence: Evidence, findings: Findings): void {
+  const { history, tables } = evidence;
   const bad = new Set<string>();
+  /** Since when a schedule may have come too late, epoch ms. */
+  const lateFrom = new Map<string, number>();
   const accepted = acceptedLines({ tables });
   for (const { message, record } of history.witnessed) {
     // Without lines it breaks the contract; with others than those that count the id is taken.
@@ -56,6 +60,10 @@ function onlyBadMessagesPutAside({ history, tables }: Evidence, findings: Findin
     const taken = record?.name === "OrderPlaced" ? accepted.get(record.value.orderId) : undefined;
     const misplaced = lines === "" || (lines !== undefined && taken !== undefined && lines !== taken);
     const ours = message.topic.endsWith(".dead-letters.v1");
+    if (record?.name === "PromotionScheduled") {
+      const origin = `${message.topic}/${message.partition}@${message.offset}`;
+      lateFrom.set(origin, overFrom(evidence, record.value.promotionId));
+    }
     if (!ours && (record === undefined || misplaced))
       bad.add(`${message.topic}/${message.partition}@${message.offset}`);
   }
@@ -65,8 +73,9 @@ function onlyBadMessagesPutAside({ history, tables }: Evidence, findings: Findin
     const { headers } = message;
     const origin = originOf(headers);
     aside.add(`${message.topic.replace(".dead-letters.v1", "")} ${origin}`);
+    const isLate = (lateFrom.get(origin) ?? Number.POSITIVE_INFINITY) <= message.timestamp;
     findings.expect(
-      bad.has(origin),
+      bad.has(origin) || isLate,
       "only what cannot be handled is put aside",
       () => `${message.topic}: ${JSON.stringify(headers)}`,
     );

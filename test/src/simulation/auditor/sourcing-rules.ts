@@ -12,7 +12,11 @@ export function sourcingRules(evidence: Evidence, findings: Findings): void {
   firstPlaceFirst(evidence, findings);
 }
 
-/** All orders and carts of the day are of one channel, so nobody may take what is kept for another; nor may a transfer. */
+/**
+ * All orders and carts of the day are of one channel, so nobody may take what is kept for another; nor may a transfer. Where
+ * stock is set aside from a promotion nothing is said: that may take what is kept, and what a cart held before it still is
+ * the cart's.
+ */
 function keptPiecesAreKept(evidence: Evidence, findings: Findings): void {
   const kept = new Map<string, number>();
   for (const { step, move } of evidence.script.moves) {
@@ -21,12 +25,16 @@ function keptPiecesAreKept(evidence: Evidence, findings: Findings): void {
   }
   if (kept.size === 0) return;
   const books = new Books();
+  const setAside = new Set<string>();
+  for (const { kind, sku, legs } of movementsOf(evidence)) {
+    if (kind === "LOCK") for (const { location } of legs) setAside.add(`${sku} at ${location}`);
+  }
   for (const movement of movementsOf(evidence)) {
     books.fold(movement);
     const { kind, sku, reference, recordedBy, legs } = movement;
     if (recordedBy !== "order-reservation" || (kind !== "RESERVE" && kind !== "TRANSFER_RESERVE")) continue;
     for (const { location, bucket } of legs) {
-      if (bucket !== "sellable") continue;
+      if (bucket !== "sellable" || setAside.has(`${sku} at ${location}`)) continue;
       const left = books.sellableSeen(sku, location);
       const shown = () => `${left} ${sku} at ${location} after ${reference.id}, ${kept.get(location)} are kept`;
       findings.expect(left >= (kept.get(location) ?? 0), "what is kept for a channel is not sold to others", shown);

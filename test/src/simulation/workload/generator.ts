@@ -61,7 +61,7 @@ export function generate(seed: number, steps: number, services: readonly string[
     claims: [],
     announced: [],
     arrivals: [],
-    rules: { priority: [], perDevice: null, sourcing: null, limits: new Map() },
+    rules: { priority: [], perDevice: null, perAddress: 1_000, sourcing: null, limits: new Map() },
   };
   const moves = opening(shop).map((move) => ({ step: 0, move }));
   for (const move of morningTakes(shop)) moves.push({ step: 1, move });

@@ -28,6 +28,7 @@ export type LimitingMove =
 export const LIMITING: Readonly<Record<string, Drawn>> = {
   cart: {
     weight: 5,
+    ample: true,
     moves: ({ random, skus }) => {
       const via = random.chance(0.4) ? "http" : "topic";
       const pieces = via === "http" ? random.between(0, 4) : random.pick([-2, -1, 1, 1, 2, 3]);
@@ -40,14 +41,14 @@ export const LIMITING: Readonly<Record<string, Drawn>> = {
   },
 };
 
-/** Half of the days begin with SKUs that are sold in other ways; a limit is for the whole day. */
+/** Half of the days begin with SKUs that are sold in other ways; a limit is for the whole day, and not where there is enough. */
 export function openingLimits(shop: Shop): LimitingMove[] {
   const { random, skus, ample, rules } = shop;
-  if (ample || random.chance(0.5)) return [];
+  if (random.chance(0.5)) return [];
   for (const sku of skus) {
     const perOrderPieces = random.between(2, 6);
     const perCustomerPieces = random.between(perOrderPieces, 8);
-    if (random.chance(0.5)) rules.limits.set(sku, { perOrderPieces, perCustomerPieces });
+    if (!ample && random.chance(0.5)) rules.limits.set(sku, { perOrderPieces, perCustomerPieces });
   }
   return skus.map((sku) => sellBy(shop, sku));
 }

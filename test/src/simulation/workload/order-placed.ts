@@ -11,7 +11,6 @@ export function orderPlaced(orderId: string, payment: "PENDING" | "PAID", allowP
     groupLeaderId: null,
     channel: "web",
     region: null,
-    ipAddress: null,
     promotionId: promotionOf(orderId),
     payment,
     allowPartial,

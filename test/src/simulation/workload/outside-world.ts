@@ -12,6 +12,7 @@ import { disturbingDone } from "./disturbing.js";
 import { expectingDone } from "./expecting.js";
 import { limitingDone } from "./limiting.js";
 import { lookingDone } from "./looking.js";
+import { Movers } from "./movers.js";
 import { promotingDone } from "./promoting.js";
 import { Regrets } from "./regrets.js";
 import { rightingDone } from "./righting.js";
@@ -72,6 +73,7 @@ export class OutsideWorld {
   readonly carriers = new Carriers(this);
   readonly regrets = new Regrets(this);
   readonly counters = new Counters(this);
+  readonly movers = new Movers(this);
   readonly #askings: Asking[] = [];
   #events = 0;
 
@@ -99,6 +101,7 @@ export class OutsideWorld {
     this.deliveries.work();
     this.carriers.work();
     this.regrets.work();
+    this.movers.work();
     await this.counters.work();
     for (const asking of this.#askings) {
       const patience = PATIENCE_STEPS * Math.min(asking.asked, MAX_PATIENCE);

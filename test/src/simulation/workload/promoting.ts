@@ -29,31 +29,46 @@ export type PromotingMove =
       readonly quantity: number | null;
     };
 
-const PROMOTIONS = ["spring", "summer"] as const;
+/** Two at a time, and new ones for so many orders: one that is over stays over. */
+const PROMOTIONS = [
+  ["spring", "summer"],
+  ["autumn", "winter"],
+  ["early", "late"],
+] as const;
+const ORDERS_PER_SEASON = 12;
+
+const seasonOf = (orders: number): readonly string[] =>
+  PROMOTIONS[Math.floor(orders / ORDERS_PER_SEASON) % PROMOTIONS.length]!;
 
 /** The promotion that an order names: it follows from its number, so that everybody knows. */
 export function promotionOf(orderId: string): string | null {
-  const n = /^o(\d+)$/.exec(orderId)?.[1];
-  return n === undefined ? null : ([...PROMOTIONS, null][Number(n) % 3] ?? null);
+  const n = Number(/^o(\d+)$/.exec(orderId)?.[1] ?? Number.NaN);
+  return Number.isNaN(n) ? null : (seasonOf(n)[n % 3] ?? null);
 }
 
+const promotionNow = ({ random, orders }: Shop): string => random.pick(seasonOf(orders.size));
+
 export const PROMOTING: Readonly<Record<string, Drawn>> = {
-  promote: { weight: 1.5, moves: (shop) => [promotion(shop)] },
+  promote: { weight: 1.5, ample: true, moves: (shop) => [promotion(shop)] },
   endPromotion: {
     weight: 0.5,
-    moves: ({ random }) => [{ do: "endPromotion", promotionId: random.pick(PROMOTIONS) }],
+    ample: true,
+    moves: (shop) => [{ do: "endPromotion", promotionId: promotionNow(shop) }],
   },
   releaseLock: {
     weight: 0.4,
-    moves: ({ random, skus, locations }) => {
+    ample: true,
+    moves: (shop) => {
+      const { random, skus, locations } = shop;
       const quantity = random.chance(0.5) ? null : random.between(1, 2);
-      const promotionId = random.pick(PROMOTIONS);
+      const promotionId = promotionNow(shop);
       return [{ do: "releaseLock", promotionId, sku: random.pick(skus), location: random.pick(locations), quantity }];
     },
   },
 };
 
-function promotion({ random, skus, locations }: Shop): PromotingMove {
+function promotion(shop: Shop): PromotingMove {
+  const { random, skus, locations } = shop;
   const sku = random.pick(skus);
   const items = locations
     .filter((_, index) => index === 0 || random.chance(0.5))
@@ -64,7 +79,7 @@ function promotion({ random, skus, locations }: Shop): PromotingMove {
   return {
     do: "promote",
     via: random.chance(0.5) ? "topic" : "http",
-    promotionId: random.pick(PROMOTIONS),
+    promotionId: promotionNow(shop),
     startsInMs: random.pick([-1_000, 0, 2_000, 60_000]),
     lastsMs: random.pick([5_000, 60_000, 600_000, 1_000_000]),
     items,

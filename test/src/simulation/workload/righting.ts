@@ -1,4 +1,4 @@
-import type { RecordOf, StockMovement } from "@septet/stock-contracts";
+import type { StockMovement } from "@septet/stock-contracts";
 import type { OutsideWorld } from "./outside-world.js";
 import { takeBack } from "./regrets.js";
 import type { Drawn } from "./shop.js";
@@ -12,7 +12,7 @@ export type RightingMove =
   | { readonly do: "reverse"; readonly nth: number; readonly of?: string }
   /** Whatever is requested for the order is picked and shipped, but for what is not found; so much of it is taken back. */
   | { readonly do: "regret"; readonly orderId: string; readonly notFound: number; readonly times: number }
-  /** Holds a line of one of the last unpaid orders elsewhere; `quantity` null: all that is held at its place. */
+  /** Holds a line of one of the last unpaid orders there, as soon as one is held elsewhere; `quantity` null: all that is held at its place. */
   | {
       readonly do: "relocate";
       readonly nth: number;
@@ -24,8 +24,6 @@ export type RightingMove =
 
 /** A mistake is noticed soon. */
 const RECENT_MOVEMENTS = 12;
-/** Whoever moves a hold looks at the latest ones. */
-const RECENT_HOLDS = 4;
 
 export const RIGHTING: Readonly<Record<string, Drawn>> = {
   reverse: {
@@ -47,7 +45,7 @@ export const RIGHTING: Readonly<Record<string, Drawn>> = {
   relocate: {
     weight: 4,
     moves: ({ random, locations }) => {
-      const quantity = random.chance(0.5) ? 1 : null;
+      const quantity = random.chance(0.3) ? 1 : null;
       return [{ do: "relocate", nth: random.below(1_000), to: random.pick(locations), quantity }];
     },
   },
@@ -67,18 +65,5 @@ export const rightingDone = {
     outside.deliveries.promise(orderId, notFound);
     outside.regrets.notice(orderId, times);
   },
-  relocate: (outside: OutsideWorld, move: Extract<RightingMove, { do: "relocate" }>) => {
-    const held = new Map<string, RecordOf<"OrderReserved">>();
-    for (const { value } of outside.world.history.records("OrderReserved")) held.set(value.orderId, value);
-    const holds = [...held.values()].filter(({ expiresAt }) => expiresAt !== null);
-    const hold = holds.at(-1 - (move.nth % Math.max(1, Math.min(RECENT_HOLDS, holds.length))));
-    const line = hold?.lines.at(move.nth % (hold?.lines.length ?? 1));
-    const place = line?.allocations.find(({ location }) => location !== move.to) ?? line?.allocations[0];
-    if (hold === undefined || line === undefined || place === undefined) return;
-    const { to, quantity } = move;
-    const of = { orderId: hold.orderId, lineId: line.lineId, from: place.location };
-    const body = { lines: [{ lineId: of.lineId, from: of.from, to, ...(quantity === null ? {} : { quantity }) }] };
-    const path = `/v1/reservations/${of.orderId}/move`;
-    outside.request({ ...move, of }, "order-reservation", { method: "POST", path, body });
-  },
+  relocate: (outside: OutsideWorld, move: Extract<RightingMove, { do: "relocate" }>) => outside.movers.wish(move),
 };

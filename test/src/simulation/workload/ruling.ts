@@ -11,6 +11,8 @@ export interface PolicyPut {
   readonly priority: readonly string[] | null;
   /** Unpaid orders of one device that are taken within a week; left out: any number. */
   readonly perDevice?: number;
+  /** The same of one address; said with the other. */
+  readonly perAddress?: number;
   /** Left out: nothing is said of how locations are found. */
   readonly sourcing?: SourcingRules;
 }
@@ -40,17 +42,20 @@ export const RULING: Readonly<Record<string, Drawn>> = {
 };
 
 /** What is set of a scope is all of it: the rules of the whole day go on with every change of their scope. */
-const rulesOfTheDay = (scope: string, { perDevice, sourcing }: Shop["rules"]): Partial<PolicyPut> =>
+const rulesOfTheDay = (scope: string, { perDevice, perAddress, sourcing }: Shop["rules"]): Partial<PolicyPut> =>
   scope !== "default"
     ? {}
-    : { ...(perDevice === null ? {} : { perDevice }), ...(sourcing === null ? {} : { sourcing }) };
+    : { ...(perDevice === null ? {} : { perDevice, perAddress }), ...(sourcing === null ? {} : { sourcing }) };
 
 /** Every other day begins with an order in which locations are asked. */
 export function openingRules(shop: Shop): PolicyPut[] {
   const { random, locations, rules, ample } = shop;
   if (!random.chance(0.5)) return [];
   rules.priority = random.shuffled(locations);
-  if (!ample && random.chance(0.5)) rules.perDevice = random.between(1, 3);
+  if (!ample && random.chance(0.5)) {
+    rules.perDevice = random.between(1, 4);
+    rules.perAddress = random.between(1, 4);
+  }
   rules.sourcing = sourcingOf(shop);
   const scope = "default";
   return [{ do: "policy", scope, holdSeconds: null, priority: rules.priority, ...rulesOfTheDay(scope, rules) }];
@@ -65,7 +70,7 @@ export const rulingDone = {
       ...(move.sourcing === undefined ? {} : sourcingBody(move.sourcing)),
       ...(move.perDevice === undefined
         ? {}
-        : { velocity: { windowSeconds: 7 * 86_400, perDevice: move.perDevice, perIp: 1_000 } }),
+        : { velocity: { windowSeconds: 7 * 86_400, perDevice: move.perDevice, perIp: move.perAddress ?? 1_000 } }),
     };
     outside.request(move, "order-reservation", { method: "PUT", path: `/v1/policies/${move.scope}`, body });
   },

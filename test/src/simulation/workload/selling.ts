@@ -1,5 +1,6 @@
 import { buyerOf } from "./buyer.js";
 import { CURRENCY, priceOf, SUBSTITUTION_GROUP } from "./choosing.js";
+import { holdsOf } from "./holds.js";
 import { orderPlaced } from "./order-placed.js";
 import type { OutsideWorld } from "./outside-world.js";
 import { promotionOf } from "./promoting.js";
@@ -29,7 +30,17 @@ export type SellingMove =
       readonly orderId: string;
       /** null: the whole order. */
       readonly lines: readonly { readonly lineId: string; readonly quantity: number }[] | null;
+    }
+  /** Gives one of the last holds (the order itself where there is none) so much more time. */
+  | {
+      readonly do: "extend";
+      readonly nth: number;
+      readonly orderId: string;
+      readonly seconds: number;
     };
+
+/** Whoever gives a hold more time looks at the latest ones. */
+const RECENT_HOLDS = 4;
 
 export const SELLING: Readonly<Record<string, Drawn>> = {
   placeNew: { weight: 10, always: true, ample: true, moves: (shop) => [placement(shop, orderOf(shop, 0.25))] },
@@ -42,6 +53,7 @@ export const SELLING: Readonly<Record<string, Drawn>> = {
   fail: { weight: 0.5, ample: true, moves: (shop) => [payment(orderOf(shop, 0.9), false)] },
   cancel: { weight: 5, ample: true, moves: (shop) => [cancellation(shop)] },
   placeOther: { weight: 1, moves: (shop) => (shop.orders.size === 0 ? [] : [otherPlacement(shop)]) },
+  extend: { weight: 2, ample: true, moves: (shop) => (shop.orders.size === 0 ? [] : [extension(shop)]) },
   outOfOrder: { weight: 1.5, ample: true, moves: outOfOrder },
 };
 
@@ -100,6 +112,12 @@ function cancellation(shop: Shop, orderId = orderOf(shop, 0.95)): SellingMove {
   return { do: "cancel", via, orderId, lines };
 }
 
+function extension(shop: Shop): SellingMove {
+  const { random } = shop;
+  const seconds = random.pick([1, 60, 1_800, 3_600, 5_400, 7_200]);
+  return { do: "extend", nth: random.below(1_000), orderId: orderOf(shop, 1), seconds };
+}
+
 /** All facts about a new order at once, in any order. */
 function outOfOrder(shop: Shop): SellingMove[] {
   const orderId = orderOf(shop, 0);
@@ -133,5 +151,12 @@ export const sellingDone = {
       const body = lines === null ? {} : { lines };
       outside.request(move, "order-reservation", { method: "POST", path: `/v1/reservations/${orderId}/cancel`, body });
     }
+  },
+  extend: (outside: OutsideWorld, move: Extract<SellingMove, { do: "extend" }>) => {
+    const holds = holdsOf(outside.world).slice(-RECENT_HOLDS);
+    const orderId = holds.at(-1 - (move.nth % Math.max(1, holds.length)))?.orderId ?? move.orderId;
+    const path = `/v1/reservations/${orderId}/extend`;
+    const body = { seconds: move.seconds };
+    outside.request({ ...move, orderId }, "order-reservation", { method: "POST", path, body });
   },
 };

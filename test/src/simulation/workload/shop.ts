@@ -35,6 +35,8 @@ export interface Shop {
     priority: readonly string[];
     /** Unpaid orders of one device that are taken; null: any number. */
     perDevice: number | null;
+    /** Of one address, where those of a device are counted. */
+    perAddress: number;
     /** How locations are found; null: nobody has said. */
     sourcing: SourcingRules | null;
     readonly limits: Map<string, SkuLimit>;
