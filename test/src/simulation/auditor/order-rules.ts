@@ -11,9 +11,10 @@ const LONGEST_HOLD_MS = 7_200_000;
 const OVERCOME_BY_PAYMENT: ReadonlySet<string> = new Set(["OUT_OF_STOCK", "DEVICE_VELOCITY", "IP_VELOCITY"]);
 const FIRST_OUTCOMES = ["OrderReserved", "OrderAwaitingPayment", "OrderReservationRejected", "OrderShorted"];
 
-/** What an order had lost is not brought back by its payment when its customer has bought all of it meanwhile. */
+/** What an order had lost its payment does not bring back when its customer, or its promotion, has had all of it meanwhile. */
+const TOO_LATE: ReadonlySet<string> = new Set(["LIMIT_PER_CUSTOMER", "PROMOTION_SOLD_OUT"]);
 const isTooLate = ({ kind, codes }: Outcome): boolean =>
-  kind === "OrderReservationRejected" && codes.every((code) => code === "LIMIT_PER_CUSTOMER");
+  kind === "OrderReservationRejected" && codes.every((code) => TOO_LATE.has(code));
 
 /** What must be true of every order. */
 export function orderRules(evidence: Evidence, findings: Findings): void {
