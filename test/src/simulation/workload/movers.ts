@@ -7,7 +7,7 @@ type Relocation = Extract<RightingMove, { do: "relocate" }>;
 /** Whoever moves a hold looks at the latest ones. */
 const RECENT_HOLDS = 4;
 /** A wish that has met no hold for so many steps is given up. */
-const PATIENCE_STEPS = 120;
+const PATIENCE_STEPS = 600;
 
 /** Operators who want something held at another location, and wait until there is a hold that is not. */
 export class Movers {

@@ -1,6 +1,7 @@
 import type { StockMovement } from "@septet/stock-contracts";
 import type { OutsideWorld } from "./outside-world.js";
 import { takeBack } from "./regrets.js";
+import { unpaidPlacement } from "./selling.js";
 import type { Drawn } from "./shop.js";
 
 /** What clerks and operators put right afterwards. */
@@ -43,10 +44,14 @@ export const RIGHTING: Readonly<Record<string, Drawn>> = {
     },
   },
   relocate: {
-    weight: 4,
-    moves: ({ random, locations }) => {
+    weight: 12,
+    always: true,
+    moves: (shop) => {
+      const { random, locations } = shop;
+      if (locations.length === 1) return [];
       const quantity = random.chance(0.3) ? 1 : null;
-      return [{ do: "relocate", nth: random.below(1_000), to: random.pick(locations), quantity }];
+      const relocate = { do: "relocate", nth: random.below(1_000), to: random.pick(locations), quantity } as const;
+      return random.chance(0.5) ? [unpaidPlacement(shop), relocate] : [relocate];
     },
   },
 };

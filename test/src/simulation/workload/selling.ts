@@ -94,6 +94,13 @@ function placement({ random, orders }: Shop, orderId: string): Extract<SellingMo
   };
 }
 
+/** A new order that somebody may hold elsewhere before it is paid. */
+export const unpaidPlacement = (shop: Shop): SellingMove => ({
+  ...placement(shop, orderOf(shop, 0)),
+  payment: "PENDING",
+  allowPartial: false,
+});
+
 /** Another order under an id that is taken, or about to be. */
 function otherPlacement(shop: Shop): SellingMove {
   return { ...placement(shop, orderOf(shop, 1)), lines: linesOf(shop) };
