@@ -211,6 +211,20 @@ export const OUTCOME_REASONS = {
     ),
   },
 
+  /** Why an unpaid order is not held longer. */
+  NOT_EXTENDED: {
+    NOT_HELD: reason(
+      "there is no unpaid hold to extend: the order is paid, over, or was refused",
+      "There is no unpaid order to hold longer. If its time is over, please order again.",
+      "没有可延长保留的未付款订单，如已超时请重新下单。",
+    ),
+    HELD_TOO_LONG: reason(
+      "no hold of the policy lives so long; the answer says until when it may",
+      "The order cannot be held that long. Please ask for less time, or pay.",
+      "订单无法保留这么久，请缩短时间或尽快付款。",
+    ),
+  },
+
   /** Why pieces stay where they are held, although an operator wants them elsewhere. */
   NOT_MOVED: {
     UNKNOWN_ORDER: reason("nobody has placed this order", "There is no such order.", "订单不存在。"),

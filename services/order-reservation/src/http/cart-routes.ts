@@ -64,7 +64,8 @@ function holdRoute(desk: ReservationDesk): Route {
   });
 }
 
-function answerHold(
+/** 200 with what is held; 409 with the reason. */
+export function answerHold(
   { cartId, sku }: { cartId: string; sku: string },
   outcome: Outcome,
   asked: Language | null,

@@ -1,5 +1,5 @@
-import { type Answer, conflict, notFound, problemAnswer } from "@septet/service-kit";
-import { type Language, outcomeText } from "@septet/stock-contracts";
+import { type Answer, conflict, notFound, Problem, problemAnswer } from "@septet/service-kit";
+import { type Language, outcomeText, type ReasonCode } from "@septet/stock-contracts";
 import type { Order, Outcome } from "../domain/index.js";
 import { toldReasons } from "./language.js";
 import { reservationOf } from "./reservation-view.js";
@@ -11,9 +11,12 @@ export function answerPlacement(outcome: Outcome, asked: Language | null): Answe
       return decided(outcome.order, 201, asked, outcome.warnings);
     case "ORDER_CONFLICT":
       return problemAnswer(
-        conflict("order-conflict", "The order was decided with other lines", {
-          orderId: outcome.order.orderId,
-          reasons: [orderConflict(asked ?? outcome.order.language)],
+        new Problem({
+          status: 409,
+          type: "order-conflict",
+          title: "The order was decided with other lines",
+          detail: "The first order of this id stands. Send this one under an id of its own.",
+          extra: { orderId: outcome.order.orderId, reasons: [orderConflict(asked ?? outcome.order.language)] },
         }),
       );
     case "SAME_AGAIN":
@@ -48,7 +51,15 @@ function decided(
   }
   const { orderId } = order;
   const reasons = toldReasons(order, asked);
-  return problemAnswer(conflict("reservation-rejected", "The order was not reserved", { orderId, reasons }));
+  return problemAnswer(
+    new Problem({
+      status: 409,
+      type: "reservation-rejected",
+      title: "The order was not reserved",
+      detail: "The reasons say why. This id is decided: order again under another one.",
+      extra: { orderId, reasons },
+    }),
+  );
 }
 
 /** 200 with the hold's new end; 409 when it is over, or would live too long. */
@@ -58,9 +69,15 @@ export function answerExtension(outcome: Outcome, asked: Language | null): Answe
   const { order, latest } = outcome;
   if (order === undefined) return problemAnswer(notFound("The order"));
   const { orderId, state } = order;
-  if (latest === null)
-    return problemAnswer(conflict("not-held", "The order has no hold to extend", { orderId, state }));
-  const extra = { orderId, latestExpiresAt: new Date(latest).toISOString() };
+  const told = (code: ReasonCode<"NOT_EXTENDED">) => ({
+    orderId,
+    code,
+    text: outcomeText("NOT_EXTENDED", code, asked ?? order.language),
+  });
+  if (latest === null) {
+    return problemAnswer(conflict("not-held", "The order has no hold to extend", { ...told("NOT_HELD"), state }));
+  }
+  const extra = { ...told("HELD_TOO_LONG"), latestExpiresAt: new Date(latest).toISOString() };
   return problemAnswer(conflict("held-too-long", "No hold of the policy lives so long", extra));
 }
 

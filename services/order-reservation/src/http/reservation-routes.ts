@@ -1,5 +1,4 @@
 import {
-  conflict,
   type Database,
   decodeCursor,
   hashOfJson,
@@ -187,12 +186,14 @@ function cancelRoute(desk: ReservationDesk): Route {
     responses: {
       200: { description: "cancelled, as far as it could be", body: RESERVATION },
       202: { description: "the warehouse is asked, or the order has not come yet", body: RESERVATION },
-      409: "a line is named twice",
     },
     handler: (context) => {
       const lines = context.body.lines ?? null;
-      if (lines !== null && new Set(lines.map((line) => line.lineId)).size < lines.length) {
-        throw conflict("line-named-twice", "A line is named twice");
+      const named = new Set<string>();
+      const twice = (lines ?? []).findIndex(({ lineId }) => named.size === named.add(lineId).size);
+      if (twice >= 0) {
+        const reason = "names a line once more: add its quantities up";
+        throw invalid([{ field: `body.lines[${twice}].lineId`, reason }]);
       }
       const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
       const asked = askedLanguage(context.request);

@@ -83,6 +83,63 @@ describe("a cancellation at the warehouse ends alike, whichever of its facts com
   });
 });
 
+describe("cancel after fulfilment has been requested", () => {
+  test("asks the supplier first, as it asks the warehouse, and releases what each really gives back", () => {
+    const shop = new Shop().stock("socks", "w1", 2).stock("socks", "supplier:acme", 3);
+    shop.place("o1", { l: ["socks", 5] }, { payment: "PAID" });
+    shop.cancel("o1");
+    const asked = shop.events("FulfilmentCancelRequested");
+    expect(asked.map(({ location, lines }) => [location, lines[0].quantity]).sort()).toEqual([
+      ["supplier:acme", 3],
+      ["w1", 2],
+    ]);
+    expect([shop.balance("socks", "w1"), shop.balance("socks", "supplier:acme")]).toEqual([
+      [0, 2],
+      [0, 3],
+    ]);
+    shop.answerCancel("o1", "o1/1", { l: 2 });
+    shop.answerCancel("o1", "o1/2", { l: 3 });
+    expect(shop.order("o1").state).toBe("CANCELLED");
+    expect([shop.balance("socks", "w1"), shop.balance("socks", "supplier:acme")]).toEqual([
+      [2, 0],
+      [3, 0],
+    ]);
+  });
+
+  test.each([
+    ["what was sent", ["shipment", "answer"]],
+    ["what is given back", ["answer", "shipment"]],
+  ])("whoever is later loses cleanly: a part is sent, the rest cancelled, %s told first", (_first, facts) => {
+    const shop = picking();
+    shop.cancel("o1");
+    for (const fact of facts) {
+      if (fact === "answer") shop.answerCancel("o1", "o1/1", { l: 3 });
+      else shop.pick("SHIP", "o1", "l", "w1", 2);
+    }
+    expect(shop.order("o1")).toMatchObject({ state: "FULFILLED", lines: [{ cancelled: 3, unwanted: 0 }] });
+    expect(shop.balance("socks", "w1")).toEqual([3, 0]);
+    expect(shop.events("FulfilmentRequested")).toHaveLength(1);
+    expect(shop.events("OrderFulfilled", "o1")).toMatchObject([{ lines: [{ quantity: 2 }] }]);
+  });
+
+  test("a cancellation that comes after the shipment changes nothing and is answered with the order as it stands", () => {
+    const shop = picking();
+    shop.pick("SHIP", "o1", "l", "w1", 5);
+    const published = shop.effects.length;
+    expect(shop.cancel("o1")).toMatchObject({ type: "NOTHING", order: { state: "FULFILLED" } });
+    expect(shop.cancel("o1", { l: 5 })).toMatchObject({ order: { state: "FULFILLED", lines: [{ cancelled: 0 }] } });
+    expect(shop.effects).toHaveLength(published);
+  });
+
+  test("before it, a hold is given back at once and nobody is asked", () => {
+    const shop = new Shop().stock("socks", "w1", 5);
+    shop.place("o1", { l: ["socks", 5] });
+    shop.cancel("o1");
+    expect(shop.events("FulfilmentCancelRequested")).toEqual([]);
+    expect(shop.balance("socks", "w1")).toEqual([5, 0]);
+  });
+});
+
 describe("a shipment that was entered by mistake", () => {
   const takeBack = (shop: Shop) => {
     const reference = { type: "order", id: "o1", line: "l" } as const;
