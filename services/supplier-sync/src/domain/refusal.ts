@@ -5,7 +5,16 @@ export interface RefusedField {
 }
 
 /** Why a command was refused as a whole; nothing of it was applied. */
-export const REFUSAL_CODES = ["UNKNOWN_SUPPLIER", "STATE_NOT_REACHABLE", "MAPPING_CONFLICT"] as const;
+export const REFUSAL_CODES = [
+  "UNKNOWN_SUPPLIER",
+  "STATE_NOT_REACHABLE",
+  "MAPPING_CONFLICT",
+  "TERMS_TOO_EARLY",
+  "AS_OF_AHEAD",
+  "SEQUENCE_MISSING",
+  "SEQUENCE_GAP",
+  "REPORT_CONFLICT",
+] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 export interface Refusal {

@@ -30,12 +30,18 @@ export interface Supplier {
   /** The warehouse that the supplier's location belongs to. */
   readonly attachedTo: string | null;
   readonly contacts: readonly Contact[];
-  /** Counted up with every change, from 1. */
+  /** Why nothing of it is offered for now; null while nobody has stopped it. */
+  readonly stopped: string | null;
+  /** Counted up with every change that is told, from 1. */
   readonly version: number;
+  /** Counted up with everything that its offers follow from. */
+  readonly revision: number;
 }
 
 /** How a supplier is to stand; without a state it keeps its own, or begins as a draft. */
-export type SupplierDefinition = Omit<Supplier, "version" | "state"> & { readonly state: SupplierState | null };
+export type SupplierDefinition = Omit<Supplier, "version" | "revision" | "stopped" | "state"> & {
+  readonly state: SupplierState | null;
+};
 
 export interface Defined {
   readonly outcome: "CREATED" | "CHANGED" | "UNCHANGED";
@@ -51,7 +57,8 @@ export function defineSupplier(known: Supplier | undefined, wanted: SupplierDefi
   const state = wanted.state ?? known.state;
   const reachable: readonly string[] = SUPPLIER_STATES[known.state].next;
   if (state !== known.state && !reachable.includes(state)) return unreachable(known.state, reachable);
-  const supplier: Supplier = { ...wanted, state, version: known.version + 1 };
+  const { stopped, revision } = known;
+  const supplier: Supplier = { ...wanted, state, stopped, version: known.version + 1, revision: revision + 1 };
   return isSame(known, supplier) ? { outcome: "UNCHANGED", supplier: known } : { outcome: "CHANGED", supplier };
 }
 
@@ -59,7 +66,7 @@ export function defineSupplier(known: Supplier | undefined, wanted: SupplierDefi
 function created(wanted: SupplierDefinition): Defined | Refusal {
   const state = wanted.state ?? "DRAFT";
   if (state === "SUSPENDED" || state === "ENDED") return unreachable("new", ["DRAFT", "TRIAL", "ACTIVE"]);
-  return { outcome: "CREATED", supplier: { ...wanted, state, version: 1 } };
+  return { outcome: "CREATED", supplier: { ...wanted, state, stopped: null, version: 1, revision: 1 } };
 }
 
 function unreachable(from: string, reachable: readonly string[]): Refusal {
@@ -68,7 +75,7 @@ function unreachable(from: string, reachable: readonly string[]): Refusal {
 }
 
 function isSame(a: Supplier, b: Supplier): boolean {
-  const told = ({ version: _, ...rest }: Supplier) =>
-    JSON.stringify([rest.name, rest.timeZone, rest.state, rest.attachedTo, rest.contacts]);
+  const told = ({ name, timeZone, state, attachedTo, contacts }: Supplier) =>
+    JSON.stringify([name, timeZone, state, attachedTo, contacts.map((of) => [of.name, of.email, of.phone])]);
   return told(a) === told(b);
 }

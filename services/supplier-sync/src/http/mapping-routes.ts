@@ -1,3 +1,4 @@
+import type { Session } from "@septet/messaging";
 import {
   type Answer,
   decodeCursor,
@@ -8,10 +9,12 @@ import {
   route,
   type ServiceContext,
   StartOver,
+  transact,
 } from "@septet/service-kit";
 import { z } from "zod";
 import { chooseMappings, type Mapping } from "../domain/mapping.js";
-import { refuse } from "../domain/refusal.js";
+import { applyWaiting, unknownSupplier } from "../reporting.js";
+import { scopeOf, settleHeld } from "../settle.js";
 import { addMappings, deleteMapping, listMappings, mappingsNaming } from "../store/mapping-rows.js";
 import { loadSupplier } from "../store/supplier-rows.js";
 import { refusalAnswer } from "./problem-answer.js";
@@ -71,24 +74,37 @@ const held = (supplierId: string) => ({
   documents: [{ table: "supplier", idColumn: "supplier_id", ids: [supplierId] }],
 });
 
-function add(context: Context, supplierId: string, wanted: readonly Mapping[]): Promise<Answer> {
-  return context.transact(held(supplierId), async (unit) => {
+async function add(context: Context, supplierId: string, wanted: readonly Mapping[]): Promise<Answer> {
+  const codes = wanted.map((mapping) => mapping.code);
+  const skus = wanted.map((mapping) => mapping.sku);
+  const answer = await context.transact(held(supplierId), async (unit) => {
     const supplier = await loadSupplier(unit, supplierId);
-    if (supplier === undefined) return refusalAnswer(refuse("UNKNOWN_SUPPLIER", "define the supplier first"));
+    if (supplier === undefined) return refusalAnswer(unknownSupplier());
     if (unit.lockedRows.get("supplier") !== 1) throw new StartOver("the supplier was defined meanwhile");
-    const codes = wanted.map((mapping) => mapping.code);
-    const skus = wanted.map((mapping) => mapping.sku);
     const chosen = chooseMappings(await mappingsNaming(unit, supplierId, codes, skus), wanted);
     if (chosen.outcome === "REFUSED") return refusalAnswer(chosen);
     await addMappings(unit, supplierId, chosen.added);
     return { status: 200, body: { told: wanted.length, added: chosen.added.length } };
   });
+  // Told again after it broke off here, the same mappings apply what still waits.
+  if (answer.status !== 200) return answer;
+  const applied = await applyWaiting(context.db, supplierId, codes);
+  return { ...answer, body: { ...(answer.body as object), applied } };
 }
 
-function remove(context: Context, supplierId: string, mapped: string): Promise<Answer> {
-  return context.transact(held(supplierId), async (unit) => {
+/** What was reported under the code was meant for another SKU: nothing of it is offered any more. */
+function remove({ db }: Context, supplierId: string, mapped: string): Promise<Answer> {
+  const find = async (session: Session) => (await mappingsNaming(session, supplierId, [mapped], []))[0];
+  const plan = async (session: Session) => {
+    const found = await find(session);
+    return { ...held(supplierId), skus: found === undefined ? [] : [found.sku] };
+  };
+  return transact(db, plan, async (unit) => {
     const gone = await deleteMapping(unit, supplierId, mapped);
     if (gone === undefined) throw notFound(`the mapping of ${mapped}`);
+    if (unit.sequenceOf(gone.sku) === undefined) throw new StartOver("the code was mapped otherwise meanwhile");
+    const command = { type: "FORGET_REPORTED", supplierId, sku: gone.sku } as const;
+    await settleHeld(unit, scopeOf([command]), [command]);
     return { status: 204 };
   });
 }

@@ -5,6 +5,11 @@ const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   UNKNOWN_SUPPLIER: { status: 404, type: "unknown-supplier", title: "No such supplier" },
   STATE_NOT_REACHABLE: { status: 409, type: "state-not-reachable", title: "The supplier cannot become that" },
   MAPPING_CONFLICT: { status: 409, type: "mapping-conflict", title: "Mappings contradict each other" },
+  TERMS_TOO_EARLY: { status: 422, type: "terms-too-early", title: "Terms do not take effect in the past" },
+  AS_OF_AHEAD: { status: 422, type: "as-of-ahead", title: "The report is as of a time to come" },
+  SEQUENCE_MISSING: { status: 422, type: "sequence-missing", title: "Changes need their sequence" },
+  SEQUENCE_GAP: { status: 409, type: "sequence-gap", title: "A change is missing before this one" },
+  REPORT_CONFLICT: { status: 409, type: "report-conflict", title: "The reportId was used before" },
 };
 
 export const refusalProblem = (refusal: Refusal): Problem => problemOfRefusal(PROBLEMS[refusal.code], refusal);

@@ -34,5 +34,17 @@ export const contacts = z
   .array(z.strictObject({ name, email: z.email().max(254).nullish(), phone: text(64).nullish() }))
   .max(MAX_CONTACTS);
 
+const OWN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
+/** Ids that callers choose for reports and the like. */
+export const ownId = z
+  .string()
+  .max(LIMITS.MAX_ID_CHARS)
+  .regex(OWN_ID, "takes letters, digits, points, hyphens, underscores and colons");
+/** An instant in ISO 8601 with its offset, as epoch ms. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "takes an instant such as 2026-03-01T12:00:00Z" })
+  .transform((value) => Date.parse(value))
+  .refine((ms) => ms >= 0 && ms <= LIMITS.MAX_TIMESTAMP_MS, "takes an instant from 1970 to 9999");
+
 /** A supplier in the path. */
 export const SUPPLIER = z.object({ supplierId });

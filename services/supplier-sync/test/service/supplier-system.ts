@@ -10,7 +10,14 @@ import {
   until,
 } from "@septet/local-stack";
 import { type Codec, createCodec, createKafkaEventLog, type EventLog, silentLogger } from "@septet/messaging";
-import { RECORDS, type RecordName, type RecordOf } from "@septet/stock-contracts";
+import {
+  keyOf,
+  movementDraft,
+  RECORDS,
+  type RecordName,
+  type RecordOf,
+  supplierLocation,
+} from "@septet/stock-contracts";
 
 export const WITHIN_MS = 60_000;
 
@@ -20,6 +27,7 @@ export class SupplierSystem {
   readonly #stack: TestStack;
   readonly #log: EventLog;
   readonly #codec: Codec;
+  readonly #sequences = new Map<string, number>();
 
   private constructor(stack: TestStack, system: System) {
     this.#stack = stack;
@@ -36,7 +44,9 @@ export class SupplierSystem {
   /** Starts `instances` of the service on empty tables. */
   static async start(instances = 1): Promise<SupplierSystem> {
     const stack = await attachOrStartStack();
-    return new SupplierSystem(stack, await startSystem({ stack, services: { "supplier-sync": instances } }));
+    const system = new SupplierSystem(stack, await startSystem({ stack, services: { "supplier-sync": instances } }));
+    await system.#codec.register(["StockMovement"]);
+    return system;
   }
 
   async stop(): Promise<void> {
@@ -50,8 +60,8 @@ export class SupplierSystem {
   }
 
   /** Somebody of the supplier's, who sees its own data only. */
-  of(supplier: string): ServiceClient {
-    return serviceClient(this.system.urls["supplier-sync"]![0]!, () => this.system.token(["supplier"], { supplier }));
+  of(supplier: string, i = 0): ServiceClient {
+    return serviceClient(this.system.urls["supplier-sync"]![i]!, () => this.system.token(["supplier"], { supplier }));
   }
 
   /** A new supplier that sells; its id. */
@@ -60,6 +70,40 @@ export class SupplierSystem {
     const answer = await this.operator().put(`/v1/suppliers/${supplierId}`, body);
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     return supplierId;
+  }
+
+  async offer(supplierId: string, sku: string): Promise<Answer["body"]> {
+    const answer = await this.operator().get(`/v1/suppliers/${supplierId}/offers/${sku}`);
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  /** order-reservation promises pieces of a supplier's to an order. */
+  async reserve(supplierId: string, sku: string, quantity: number, orderId = `o-${randomUUID()}`): Promise<string> {
+    const reference = { type: "order", id: orderId, line: "1" } as const;
+    const draft = movementDraft("RESERVE", undefined, { sku, quantity, at: supplierLocation(supplierId), reference });
+    const sequence = (this.#sequences.get(sku) ?? 0) + 1;
+    this.#sequences.set(sku, sequence);
+    const movementId = randomUUID();
+    const recordedBy = "order-reservation";
+    const value = { ...draft, eventId: movementId, movementId, occurredAt: Date.now(), sequence, recordedBy };
+    await this.tell("StockMovement", { ...value, legs: [...draft.legs] });
+    return orderId;
+  }
+
+  /** Publishes records as they are: with the same eventId it is the same event once more. */
+  async tell<N extends RecordName>(name: N, ...values: RecordOf<N>[]): Promise<void> {
+    const records = values.map((value) => {
+      return { topic: RECORDS[name].topic, key: keyOf(name, value), value: this.#codec.encode(name, value) };
+    });
+    await this.#log.publish(records);
+  }
+
+  /** Lets the reports of one supplier be older by days, as if nobody had said anything since. */
+  async age(supplierId: string, days: number): Promise<void> {
+    const sql = `UPDATE offer SET as_of = as_of - $2 * interval '1 day', due_at = due_at - $2 * interval '1 day'
+      WHERE supplier_id = $1`;
+    await this.system.query("supplier-sync", sql, [supplierId, days]);
   }
 
   /** Everything of one kind that was published so far, in order per key; what a relay sends twice is one event and comes once. */

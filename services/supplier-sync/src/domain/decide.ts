@@ -1,0 +1,84 @@
+import { locationKindOf, supplierLocation } from "@septet/stock-contracts";
+import { markOf } from "./big-change.js";
+import type { ApplyMovement, ApplyReport, Command } from "./commands.js";
+import type { Decision } from "./decision.js";
+import type { Outcome } from "./outcomes.js";
+import { figureOf, isNews, type LineOutcome, type ReportHead, type ReportLine } from "./report.js";
+import { Workbench } from "./workbench.js";
+import type { World } from "./world.js";
+
+/**
+ * Decides a slice of commands in the order given, each on what the ones before it left. Pure: the same world and commands
+ * always come to the same decision, and the world is not changed.
+ */
+export function decide(world: World, commands: readonly Command[]): Decision {
+  const bench = new Workbench(world);
+  return bench.finish(commands.map((command) => decideOne(bench, command)));
+}
+
+function decideOne(bench: Workbench, command: Command): Outcome {
+  switch (command.type) {
+    case "APPLY_REPORT":
+      return { outcome: "REPORT_APPLIED", lines: command.lines.map((line) => applyLine(bench, command, line)) };
+    case "LOOK_AGAIN":
+      for (const key of command.offers) bench.changeOffer(key, {}, command.why);
+      return { outcome: "TAKEN" };
+    case "STOP_SKU":
+      bench.changeOffer(command, { stopped: command.reason }, "STOP", command.actor);
+      return { outcome: "TAKEN" };
+    case "FORGET_REPORTED":
+      bench.changeOffer(command, { reported: null, kept: null }, "SUPPLIER");
+      return { outcome: "TAKEN" };
+    case "APPLY_MOVEMENT":
+      return applyMovement(bench, command);
+  }
+}
+
+function applyLine(bench: Workbench, { supplierId, head }: ApplyReport, line: ReportLine): LineOutcome {
+  const { row: number, sku, quantity, kept } = line;
+  const key = { supplierId, sku };
+  const row = bench.offer(key);
+  if (row.ordinal === head.ordinal) return { row: number, outcome: "REPEATED" };
+  if (!isNews(row, head)) return { row: number, outcome: "STALE" };
+  const told = figureOf(row.reported, head.kind, quantity);
+  if ("fault" in told) return { row: number, outcome: "REJECTED", code: told.fault };
+  const { asOf, ordinal, reportId } = head;
+  bench.changeOffer(key, { reported: told.figure, kept, asOf, ordinal, reportId }, "REPORT");
+  if (row.reported === told.figure) return { row: number, outcome: "UNCHANGED" };
+  noteBigChange(bench, key, row.reported, told.figure, head);
+  return { row: number, outcome: "CHANGED", before: row.reported, after: told.figure };
+}
+
+/** The first figure of a SKU is no change. */
+function noteBigChange(
+  bench: Workbench,
+  key: { readonly supplierId: string; readonly sku: string },
+  before: number | null,
+  after: number,
+  head: ReportHead,
+): void {
+  if (before === null) return;
+  const { receivedAt, scheduled, ordinal } = head;
+  const asOf = head.statesAsOf ? head.asOf : null;
+  const mark = markOf({ before, after, asOf, receivedAt, scheduled }, bench.terms(key.supplierId).terms);
+  if (mark !== "ORDINARY") bench.bigChanges.push({ ...key, ordinal, before, after, mark });
+}
+
+/** What orders hold of suppliers' goods, as order-reservation tells it. */
+function applyMovement(bench: Workbench, { sku, legs }: ApplyMovement): Outcome {
+  for (const { location, bucket, delta } of legs) {
+    if (bucket !== "orderReserved") continue;
+    const supplierId = supplierAt(location);
+    if (supplierId === undefined) continue;
+    const key = { supplierId, sku };
+    bench.changeOffer(key, { reserved: bench.offer(key).reserved + delta }, "ORDERS");
+  }
+  return { outcome: "TAKEN" };
+}
+
+const PREFIX_CHARS = supplierLocation("").length;
+
+/** The supplier whose location it is; undefined for a warehouse. */
+export function supplierAt(location: string): string | undefined {
+  return locationKindOf(location) === "SUPPLIER" ? location.slice(PREFIX_CHARS) : undefined;
+}

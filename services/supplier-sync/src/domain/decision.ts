@@ -1,0 +1,30 @@
+import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
+import type { ChangeMark } from "./big-change.js";
+import type { OfferKey, OfferRow } from "./offer-row.js";
+import type { Outcome } from "./outcomes.js";
+
+type EventName = "StockAlertRaised" | "StockAlertCleared";
+
+/** A record to publish; its identity and time are added where it is written. */
+export type DomainEvent = {
+  readonly [N in EventName]: { readonly name: N; readonly value: Omit<RecordOf<N>, "eventId" | "occurredAt"> };
+}[EventName];
+
+/** A reported change that the contract wants to hear of at once. */
+export interface BigChange extends OfferKey {
+  readonly ordinal: number;
+  readonly before: number;
+  readonly after: number;
+  readonly mark: Exclude<ChangeMark, "ORDINARY">;
+}
+
+/** Everything that a slice of commands comes to. */
+export interface Decision {
+  /** One per command, in the order given. */
+  readonly outcomes: readonly Outcome[];
+  /** Rows as they are to stand, each with how it stood. */
+  readonly offers: readonly { readonly before: OfferRow | undefined; readonly after: OfferRow }[];
+  readonly bigChanges: readonly BigChange[];
+  readonly movements: readonly MovementDraft[];
+  readonly events: readonly DomainEvent[];
+}
