@@ -1,6 +1,6 @@
 import { type Answer, conflict, notFound, Problem, problemAnswer } from "@septet/service-kit";
 import { type Language, outcomeText, type ReasonCode } from "@septet/stock-contracts";
-import type { Order, Outcome } from "../domain/index.js";
+import { hasOpen, type Order, type Outcome } from "../domain/index.js";
 import { toldReasons } from "./language.js";
 import { reservationOf } from "./reservation-view.js";
 
@@ -82,9 +82,10 @@ export function answerExtension(outcome: Outcome, asked: Language | null): Answe
 }
 
 /** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */
-export function answerCancellation(outcome: Outcome, asked: Language | null): Answer {
+export function answerCancellation(outcome: Outcome, language: Language | null): Answer {
   if (!("order" in outcome) || outcome.order === undefined) throw new Error("a cancellation names its order");
   const { order } = outcome;
-  const waits = order.state === "UNPLACED" || order.allocations.some((allocation) => allocation.asks.length > 0);
-  return { status: waits ? 202 : 200, body: reservationOf(order, asked) };
+  const asked = order.allocations.some((allocation) => allocation.asks.length > 0);
+  const waits = order.state === "UNPLACED" || (asked && hasOpen(order));
+  return { status: waits ? 202 : 200, body: reservationOf(order, language) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { movementDraft } from "@septet/stock-contracts";
+import { answerCancellation } from "../../src/http/reservation-answers.js";
 import { Shop } from "./shop.js";
 
 /** Five pieces sent to picking in one warehouse, nine more in another. */
@@ -129,6 +130,15 @@ describe("cancel after fulfilment has been requested", () => {
     expect(shop.cancel("o1")).toMatchObject({ type: "NOTHING", order: { state: "FULFILLED" } });
     expect(shop.cancel("o1", { l: 5 })).toMatchObject({ order: { state: "FULFILLED", lines: [{ cancelled: 0 }] } });
     expect(shop.effects).toHaveLength(published);
+  });
+
+  test("is answered as asked while the warehouse may give pieces back, and as done once all were sent", () => {
+    const shop = picking();
+    const status = () => answerCancellation(shop.cancel("o1"), null).status;
+    expect([status(), status()]).toEqual([202, 202]);
+    shop.pick("SHIP", "o1", "l", "w1", 5);
+    // The warehouse's answer to the first is still under way.
+    expect(status()).toBe(200);
   });
 
   test("before it, a hold is given back at once and nobody is asked", () => {

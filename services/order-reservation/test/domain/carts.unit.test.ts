@@ -102,13 +102,18 @@ describe("a cart hold", () => {
       order: (shop: Shop) => shop.place("o1", { a: ["socks", 5] }),
       cart: (shop: Shop) => shop.putInCart("c2", "socks", 5),
       "the same cart": (shop: Shop) => shop.putInCart("c1", "socks", 5),
+      transfer: (shop: Shop) => {
+        const places = { source: "wuhan", destination: "beijing" };
+        const request = { transferId: "t1", lineId: "1", sku: "socks", quantity: 5, allowPartial: false, ...places };
+        return shop.do({ type: "ReserveTransfer", request });
+      },
     };
-    for (const want of Object.values(wants)) {
+    for (const [who, want] of Object.entries(wants)) {
       const shop = shopWith(5);
       shop.putInCart("c1", "socks", 5);
       shop.later(15 * MINUTE);
       want(shop);
-      expect(shop.balance("socks", "wuhan")).toEqual([0, 5]);
+      expect(shop.balance("socks", "wuhan")).toEqual(who === "transfer" ? [0, 0] : [0, 5]);
       expect(shop.events("CartHoldReleased")[0]).toMatchObject({ cartId: "c1", reason: "EXPIRED" });
     }
   });

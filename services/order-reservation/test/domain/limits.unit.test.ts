@@ -33,6 +33,15 @@ describe("a limit per order", () => {
     expect(shop.events("StockAlertRaised")[0].code).toBe("PAID_ORDER_REJECTED");
   });
 
+  test("refuses for good: a payment for the refused order is no way around it and raises an alert", () => {
+    const shop = shopWith({});
+    buy(shop, "o1", 6);
+    shop.pay("o1");
+    expect(shop.order("o1")).toMatchObject({ state: "REJECTED", paid: true });
+    expect(shop.story("o1")).toEqual(["OrderReservationRejected", "StockAlertRaised"]);
+    expect(shop.balance("socks", "wuhan")).toEqual([100, 0]);
+  });
+
   test("falls back to the channel, then the default; a narrower scope can be without", () => {
     const shop = new Shop().stock("socks", "wuhan", 100).stock("hat", "wuhan", 100);
     shop.policies.set("default", { limit: { ...LIMIT, perOrderPieces: 1 } });
