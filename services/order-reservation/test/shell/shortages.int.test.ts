@@ -150,6 +150,28 @@ describe("a replacement", () => {
   });
 });
 
+describe("many who choose the last pieces of a replacement at once", () => {
+  test("get exactly what there is: each is reserved in the same act or told what is left, and nothing is oversold", async () => {
+    await shop.publish(listed("fan", 1000, "fans"), listed("fan-2", 1000, "fans"));
+    await shop.receive("fan-2", "wuhan", 3);
+    await eventually(async () => {
+      const listings = await shop.query("SELECT sku FROM sku_listing WHERE substitution_group = 'fans'");
+      expect(listings).toHaveLength(2);
+    });
+    const lines = [{ lineId: "a", sku: "fan", quantity: 1, unitPriceMinor: 1000 }];
+    const ids = Array.from({ length: 8 }, (_, i) => `f${i}`);
+    await Promise.all(ids.map((id) => buy(id, 1, { lines })));
+    const answers = await Promise.all(ids.map((id) => settle(id, [{ lineId: "a", kind: "EXCHANGE", sku: "fan-2" }])));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    for (const { status, body: answer } of answers) {
+      if (status === 200) continue;
+      expect([status, answer.code]).toEqual([409, "REPLACEMENT_GONE"]);
+      expect(answer.lines[0].remedies).toMatchObject([{ kind: "REFUND" }]);
+    }
+    expect(await shop.balance("fan-2", "wuhan")).toEqual([0, 3]);
+  });
+});
+
 describe("shortages of a group leader's orders", () => {
   test("are listed for the leader, page by page, and come in one notice", async () => {
     for (const id of ["g1", "g2", "g3"]) await buy(id, 1, { groupLeaderId: "leader-7" });
