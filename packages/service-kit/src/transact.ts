@@ -16,6 +16,13 @@ export interface TransactOptions {
   actor?: string;
 }
 
+/**
+ * Plans of prepared statements are kept, and the first ones are made while the tables are nearly empty: reading them whole is
+ * cheapest then, and stays the plan while they grow, until autovacuum has looked at them, a minute or more. With 14,500 orders
+ * `order_id = ANY($1)` of 500 ids took 290 ms so, by the index 2 ms. Every statement here has an index; where there is none, the
+ * table is read whole all the same, and before PostgreSQL 18 that would look so dear that it would be compiled each time.
+ */
+const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
 /** How often a unit of work is begun before it is given up as transient. */
 export const MAX_ATTEMPTS = 10;
 const MAX_PAUSE_MS = 200;
@@ -75,7 +82,7 @@ async function attemptOnce<R>(
   o: TransactOptions,
 ): Promise<{ result: R; published: boolean; deadLetters: PendingWrites["deadLetters"] }> {
   const session = preparingSession(client);
-  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  await client.query(BEGIN);
   try {
     const locks = typeof plan === "function" ? await plan(session) : plan;
     const held = await takeLocks(database, session, locks);
