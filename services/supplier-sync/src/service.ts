@@ -1,30 +1,48 @@
 import { balancesRoute, type ServiceDefinition } from "@septet/service-kit";
 import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
+import { orderRoutes } from "./http/order-routes.js";
 import { reportRoutes } from "./http/report-routes.js";
 import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
 import { offerClock } from "./looking-again.js";
 import { supplierSyncConsumer } from "./messaging/consumer.js";
+import { orderClock } from "./order-clock.js";
 import { supplierSyncMigrations } from "./store/migrations/index.js";
+import { dropOldSales } from "./store/old-sales.js";
 
 const BALANCES = `SELECT sku, 'supplier:' || supplier_id AS location, 'virtual' AS bucket, virtual AS quantity FROM offer`;
+
+const CLEAN_UP_EVERY_MS = 10 * 60_000;
 
 /** What suppliers hold and ship for us, ready to be run: tables, routes, what it publishes and listens to. */
 export function supplierSyncService(): ServiceDefinition {
   return {
     name: "supplier-sync",
     migrations: supplierSyncMigrations,
-    records: ["StockMovement", "LocationDefined", "StockAlertRaised", "StockAlertCleared"],
+    records: [
+      "StockMovement",
+      "LocationDefined",
+      "FulfilmentShipped",
+      "FulfilmentShort",
+      "FulfilmentCancelled",
+      "StockAlertRaised",
+      "StockAlertCleared",
+    ],
     routes: (context) => [
       ...supplierRoutes(context),
       ...termsRoutes(context),
       ...mappingRoutes(context),
       ...reportRoutes(context),
       ...offerRoutes(context),
+      ...orderRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
     consumers: (context) => [supplierSyncConsumer(context)],
-    jobs: (context) => [offerClock(context)],
+    jobs: (context) => [
+      offerClock(context),
+      orderClock(context),
+      context.every(CLEAN_UP_EVERY_MS, "sales-clean-up", () => dropOldSales(context.db)),
+    ],
   };
 }

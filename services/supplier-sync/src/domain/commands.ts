@@ -1,5 +1,6 @@
 import type { WireLeg } from "@septet/stock-contracts";
 import type { OfferKey } from "./offer-row.js";
+import type { CancelAsked, LinePart } from "./order.js";
 import type { ReportHead, ReportLine } from "./report.js";
 
 /** At most 1,000 lines of a report, each by itself; a SKU is named once. */
@@ -36,4 +37,74 @@ export interface ApplyMovement {
   readonly legs: readonly WireLeg[];
 }
 
-export type Command = ApplyReport | LookAgain | StopSku | ForgetReported | ApplyMovement;
+/** order-reservation wants pieces of an order shipped by a supplier. */
+export interface RequestOrder {
+  readonly type: "REQUEST_ORDER";
+  readonly fulfilmentId: string;
+  readonly orderId: string;
+  readonly supplierId: string;
+  readonly deliverBy: number | null;
+  readonly lines: readonly LinePart[];
+}
+
+export interface CancelOrder {
+  readonly type: "CANCEL_ORDER";
+  readonly supplierId: string;
+  readonly asked: CancelAsked;
+}
+
+/** Pieces of a line; without a SKU the line has one only. */
+export interface NamedPart {
+  readonly lineId: string;
+  readonly sku: string | null;
+  readonly quantity: number;
+}
+
+interface Step {
+  readonly supplierId: string;
+  readonly fulfilmentId: string;
+  readonly actor: string | null;
+}
+
+export interface SendOrder extends Step {
+  readonly type: "SEND_ORDER";
+}
+
+export interface ConfirmOrder extends Step {
+  readonly type: "CONFIRM_ORDER";
+  /** Null = all that the supplier has not answered for. */
+  readonly lines: readonly NamedPart[] | null;
+}
+
+export interface ShortOrder extends Step {
+  readonly type: "SHORT_ORDER";
+  /** Null = all that is open. */
+  readonly lines: readonly NamedPart[] | null;
+  readonly reason: string | null;
+}
+
+export interface ShipOrder extends Step {
+  readonly type: "SHIP_ORDER";
+  /** Null = all that is open. */
+  readonly lines: readonly NamedPart[] | null;
+  readonly tracking: string | null;
+}
+
+export interface AnswerCancel extends Step {
+  readonly type: "ANSWER_CANCEL";
+  /** What the supplier gives back; null = all that was asked for, empty = nothing. */
+  readonly lines: readonly NamedPart[] | null;
+}
+
+/** What suppliers and operators do with an order. */
+export type OrderStep = SendOrder | ConfirmOrder | ShortOrder | ShipOrder | AnswerCancel;
+
+export type Command =
+  | ApplyReport
+  | LookAgain
+  | StopSku
+  | ForgetReported
+  | ApplyMovement
+  | RequestOrder
+  | CancelOrder
+  | OrderStep;

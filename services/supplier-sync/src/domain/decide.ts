@@ -1,7 +1,9 @@
 import { locationKindOf, supplierLocation } from "@septet/stock-contracts";
+import { answerCancel, confirm, send, ship, short } from "./answering.js";
 import { markOf } from "./big-change.js";
 import type { ApplyMovement, ApplyReport, Command } from "./commands.js";
 import type { Decision } from "./decision.js";
+import { cancelRequested, request } from "./ordering.js";
 import type { Outcome } from "./outcomes.js";
 import { figureOf, isNews, type LineOutcome, type ReportHead, type ReportLine } from "./report.js";
 import { Workbench } from "./workbench.js";
@@ -31,6 +33,20 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return { outcome: "TAKEN" };
     case "APPLY_MOVEMENT":
       return applyMovement(bench, command);
+    case "REQUEST_ORDER":
+      return request(bench, command);
+    case "CANCEL_ORDER":
+      return cancelRequested(bench, command.asked);
+    case "SEND_ORDER":
+      return send(bench, command);
+    case "CONFIRM_ORDER":
+      return confirm(bench, command);
+    case "SHORT_ORDER":
+      return short(bench, command);
+    case "SHIP_ORDER":
+      return ship(bench, command);
+    case "ANSWER_CANCEL":
+      return answerCancel(bench, command);
   }
 }
 

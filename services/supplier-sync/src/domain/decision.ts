@@ -1,9 +1,16 @@
 import type { MovementDraft, RecordOf } from "@septet/stock-contracts";
 import type { ChangeMark } from "./big-change.js";
+import type { DepartedPieces } from "./offer.js";
 import type { OfferKey, OfferRow } from "./offer-row.js";
+import type { CancelAsked, SupplierOrder } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 
-type EventName = "StockAlertRaised" | "StockAlertCleared";
+type EventName =
+  | "StockAlertRaised"
+  | "StockAlertCleared"
+  | "FulfilmentShipped"
+  | "FulfilmentShort"
+  | "FulfilmentCancelled";
 
 /** A record to publish; its identity and time are added where it is written. */
 export type DomainEvent = {
@@ -25,6 +32,16 @@ export interface Decision {
   /** Rows as they are to stand, each with how it stood. */
   readonly offers: readonly { readonly before: OfferRow | undefined; readonly after: OfferRow }[];
   readonly bigChanges: readonly BigChange[];
+  /** What left since the last report of its SKU. */
+  readonly departures: readonly (OfferKey & DepartedPieces)[];
+  /** Reports that contain what left before them: as of when, epoch ms. */
+  readonly caughtUp: readonly (OfferKey & { readonly asOf: number })[];
+  /** Orders as they are to stand, each with how it stood. */
+  readonly orders: readonly { readonly before: SupplierOrder | undefined; readonly after: SupplierOrder }[];
+  /** Cancel requests to keep: those that wait for their order or for the supplier's answer. */
+  readonly keptAsks: readonly CancelAsked[];
+  /** Requests that were answered. */
+  readonly answeredAsks: readonly string[];
   readonly movements: readonly MovementDraft[];
   readonly events: readonly DomainEvent[];
 }

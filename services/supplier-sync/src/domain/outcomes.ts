@@ -1,3 +1,5 @@
+import type { SupplierOrder } from "./order.js";
+import type { Refusal } from "./refusal.js";
 import type { LineOutcome } from "./report.js";
 
 export interface ReportApplied {
@@ -11,4 +13,17 @@ export interface Taken {
   readonly outcome: "TAKEN";
 }
 
-export type Outcome = ReportApplied | Taken;
+/** An order as a step left it. */
+export interface OrderChanged {
+  readonly outcome: "ORDER_CHANGED";
+  readonly order: SupplierOrder;
+}
+
+/** A fulfilment that was requested before with other content. */
+export interface Contradiction {
+  readonly outcome: "CONTRADICTION";
+  readonly code: "FULFILMENT_CONFLICT";
+  readonly message: string;
+}
+
+export type Outcome = ReportApplied | Taken | OrderChanged | Contradiction | Refusal;

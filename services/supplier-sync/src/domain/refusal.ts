@@ -14,6 +14,11 @@ export const REFUSAL_CODES = [
   "SEQUENCE_MISSING",
   "SEQUENCE_GAP",
   "REPORT_CONFLICT",
+  "UNKNOWN_ORDER",
+  "UNKNOWN_LINE",
+  "ORDER_STATE",
+  "MORE_THAN_OPEN",
+  "NOTHING_ASKED",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -1,8 +1,16 @@
 import { LIMITS, type MovementDraft, movementDraft, supplierLocation } from "@septet/stock-contracts";
 import type { BigChange, Decision, DomainEvent } from "./decision.js";
 import { isLow, lowAlert } from "./low-offer.js";
-import { explainOffer, type OfferBasis, type TermsNow, termsNow } from "./offer.js";
+import {
+  type CountedPieces,
+  type DepartedPieces,
+  explainOffer,
+  type OfferBasis,
+  type TermsNow,
+  termsNow,
+} from "./offer.js";
 import { newOffer, type OfferKey, type OfferRow, offerKey } from "./offer-row.js";
+import type { CancelAsked, SupplierOrder } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 import { offersStock } from "./supplier.js";
 import { NO_TERMS_YET } from "./terms.js";
@@ -10,6 +18,17 @@ import { NO_FACTS, type OfferFacts, type World } from "./world.js";
 
 /** What made an offer change: the reason of its movement. */
 export type Why = "REPORT" | "ORDERS" | "FRESHNESS" | "SUPPLIER" | "STOP";
+
+/** A change of what an offer follows from. */
+export interface FactsChange {
+  /** Open pieces more or less. */
+  readonly requested?: number;
+  readonly counted?: CountedPieces;
+  /** Open pieces that are none any more, by when they were counted. */
+  readonly uncounted?: readonly DepartedPieces[];
+  readonly departed?: readonly DepartedPieces[];
+  readonly sold?: number;
+}
 
 interface OfferCopy {
   row: OfferRow;
@@ -25,6 +44,10 @@ export class Workbench {
   readonly events: DomainEvent[] = [];
   readonly bigChanges: BigChange[] = [];
   readonly #offers = new Map<string, OfferCopy>();
+  readonly #departures: (OfferKey & DepartedPieces)[] = [];
+  readonly #orders = new Map<string, SupplierOrder>();
+  readonly #waiting: CancelAsked[] = [];
+  readonly #answered: string[] = [];
   readonly #terms = new Map<string, TermsNow>();
 
   constructor(world: World) {
@@ -41,6 +64,35 @@ export class Workbench {
     copy.row = { ...copy.row, ...change };
     copy.why = why;
     copy.actor = actor;
+  }
+
+  /** Changes what an offer follows from beside its row. */
+  changeFacts(key: OfferKey, change: FactsChange): void {
+    const copy = this.#copy(key);
+    copy.facts = changed(copy.facts, change);
+    for (const part of change.departed ?? []) this.#departures.push({ ...key, ...part });
+  }
+
+  order(fulfilmentId: string): SupplierOrder | undefined {
+    return this.#orders.get(fulfilmentId) ?? this.world.orders.get(fulfilmentId);
+  }
+
+  keepOrder(order: SupplierOrder): void {
+    this.#orders.set(order.fulfilmentId, order);
+  }
+
+  /** Keeps a cancel request that has overtaken its order. */
+  wait(asked: CancelAsked): void {
+    this.#waiting.push(asked);
+  }
+
+  /** The cancel requests that wait for an order; from now on it answers for them. */
+  takeWaiting(fulfilmentId: string): CancelAsked[] {
+    const here = this.#waiting.filter((asked) => asked.fulfilmentId === fulfilmentId);
+    for (const asked of here) this.#waiting.splice(this.#waiting.indexOf(asked), 1);
+    const before = this.world.waiting.get(fulfilmentId) ?? [];
+    this.#answered.push(...before.map(({ requestId }) => requestId));
+    return [...before, ...here];
   }
 
   /** The terms of a supplier at this moment; nobody's are the usual ones. */
@@ -60,8 +112,39 @@ export class Workbench {
       const before = this.world.offers.get(key);
       return { before, after: this.#settled(copy) };
     });
-    const { bigChanges, movements, events } = this;
-    return { outcomes, offers: offers.filter(({ before, after }) => before !== after), bigChanges, movements, events };
+    const orders = [...this.#orders.values()].map((after) => {
+      return { before: this.world.orders.get(after.fulfilmentId), after };
+    });
+    return {
+      outcomes,
+      offers,
+      bigChanges: this.bigChanges,
+      departures: this.#departures,
+      caughtUp: this.#caughtUp(),
+      orders,
+      ...this.#asks(orders),
+      movements: this.movements,
+      events: this.events,
+    };
+  }
+
+  #caughtUp(): Decision["caughtUp"] {
+    return [...this.#offers.values()].flatMap(({ row: { supplierId, sku, asOf }, facts }) =>
+      asOf !== null && facts.departed.some(({ at }) => at <= asOf) ? [{ supplierId, sku, asOf }] : [],
+    );
+  }
+
+  /** Requests that still wait for the supplier are those of the orders as they stand. */
+  #asks(orders: Decision["orders"]): Pick<Decision, "keptAsks" | "answeredAsks"> {
+    const keptAsks = [...this.#waiting];
+    const answeredAsks = [...this.#answered];
+    for (const { before, after } of orders) {
+      const known = new Set(before?.asks.map(({ requestId }) => requestId));
+      const left = new Set(after.asks.map(({ requestId }) => requestId));
+      keptAsks.push(...after.asks.filter(({ requestId }) => !known.has(requestId)));
+      answeredAsks.push(...[...known].filter((requestId) => !left.has(requestId)));
+    }
+    return { keptAsks, answeredAsks };
   }
 
   #copy(key: OfferKey): OfferCopy {
@@ -120,5 +203,18 @@ export function basisOf(row: OfferRow, facts: OfferFacts, { suppliers }: Pick<Wo
     counted: facts.counted,
     departed: facts.departed,
     soldPieces: facts.soldPieces,
+  };
+}
+
+function changed(facts: OfferFacts, change: FactsChange): OfferFacts {
+  const counted = change.counted === undefined ? facts.counted : [...facts.counted, change.counted];
+  const gone = (change.uncounted ?? []).flatMap(({ countedAt, pieces }) =>
+    countedAt === null ? [] : [{ at: countedAt, pieces: -pieces }],
+  );
+  return {
+    requested: facts.requested + (change.requested ?? 0),
+    counted: [...counted, ...gone],
+    departed: [...facts.departed, ...(change.departed ?? [])],
+    soldPieces: facts.soldPieces + (change.sold ?? 0),
   };
 }

@@ -1,6 +1,7 @@
 import type { SupplierClock } from "./batches.js";
 import type { CountedPieces, DepartedPieces } from "./offer.js";
 import type { OfferRow } from "./offer-row.js";
+import type { CancelAsked, SupplierOrder } from "./order.js";
 import type { Supplier } from "./supplier.js";
 
 /** A supplier as far as its offers follow from it. */
@@ -29,4 +30,8 @@ export interface World {
   /** By `offerKey`. */
   readonly offers: ReadonlyMap<string, OfferRow>;
   readonly facts: ReadonlyMap<string, OfferFacts>;
+  /** By fulfilmentId. */
+  readonly orders: ReadonlyMap<string, SupplierOrder>;
+  /** By fulfilmentId: cancel requests that came before their order, oldest first. */
+  readonly waiting: ReadonlyMap<string, readonly CancelAsked[]>;
 }

@@ -10,6 +10,11 @@ const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   SEQUENCE_MISSING: { status: 422, type: "sequence-missing", title: "Changes need their sequence" },
   SEQUENCE_GAP: { status: 409, type: "sequence-gap", title: "A change is missing before this one" },
   REPORT_CONFLICT: { status: 409, type: "report-conflict", title: "The reportId was used before" },
+  UNKNOWN_ORDER: { status: 404, type: "unknown-order", title: "No such order" },
+  UNKNOWN_LINE: { status: 422, type: "unknown-line", title: "No such line" },
+  ORDER_STATE: { status: 409, type: "order-state", title: "Not in this state" },
+  MORE_THAN_OPEN: { status: 409, type: "more-than-open", title: "More than is open" },
+  NOTHING_ASKED: { status: 409, type: "nothing-asked", title: "Nobody asks for pieces back" },
 };
 
 export const refusalProblem = (refusal: Refusal): Problem => problemOfRefusal(PROBLEMS[refusal.code], refusal);

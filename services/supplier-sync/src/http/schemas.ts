@@ -34,6 +34,12 @@ export const contacts = z
   .array(z.strictObject({ name, email: z.email().max(254).nullish(), phone: text(64).nullish() }))
   .max(MAX_CONTACTS);
 
+/** Ids that are looked up as they are. */
+export const knownId = text(LIMITS.MAX_ID_CHARS);
+export const derivedId = text(LIMITS.MAX_DERIVED_ID_CHARS);
+export const tracking = text(LIMITS.MAX_ID_CHARS);
+/** Whole pieces, 1 to 1,000,000. */
+export const quantity = z.int("takes whole pieces from 1 to 1,000,000").min(1).max(LIMITS.MAX_QUANTITY_PIECES);
 const OWN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
 /** Ids that callers choose for reports and the like. */
 export const ownId = z

@@ -9,14 +9,14 @@ const MAX_SLICE_MESSAGES = 500;
 /** The configuration does not matter here. */
 type Ground = Omit<ServiceContext, "config">;
 
-/** Reads every movement and settles them slice by slice. */
+/** Reads what is asked of suppliers, and every movement, and settles them slice by slice. */
 export function supplierSyncConsumer(context: Ground): ConsumerDefinition {
   const queue = messageQueue(context);
   context.health.register("messages", () => queue.health());
   context.onStop("messages", () => queue.close());
   return {
     groupId: GROUP,
-    topics: ["stock.movements.v1"],
+    topics: ["stock.fulfilments.v1", "stock.movements.v1"],
     maxSliceMessages: MAX_SLICE_MESSAGES,
     handle: async (slice) => {
       const decoded = await decodeSlice(context.codec, slice);

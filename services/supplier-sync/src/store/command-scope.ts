@@ -4,20 +4,17 @@ import { type OfferKey, offerKey } from "../domain/offer-row.js";
 
 /** Everything that commands name: what to lock and what to load for them. */
 export interface CommandScope {
-  /** SKUs whose streams are held. */
-  readonly skus: ReadonlySet<string>;
   /** By `offerKey`. */
   readonly offers: ReadonlyMap<string, OfferKey>;
+  /** Orders named; the SKUs of those that are known come beside. */
+  readonly orders: ReadonlySet<string>;
 }
 
 /** Reads off a slice of commands what they are about. */
 export function scopeOf(commands: readonly Command[]): CommandScope {
   const offers = new Map<string, OfferKey>();
-  const skus = new Set<string>();
-  const add = ({ supplierId, sku }: OfferKey) => {
-    skus.add(sku);
-    offers.set(offerKey({ supplierId, sku }), { supplierId, sku });
-  };
+  const orders = new Set<string>();
+  const add = ({ supplierId, sku }: OfferKey) => offers.set(offerKey({ supplierId, sku }), { supplierId, sku });
   for (const command of commands) {
     switch (command.type) {
       case "APPLY_REPORT":
@@ -35,7 +32,26 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
           const supplierId = supplierAt(location);
           if (supplierId !== undefined) add({ supplierId, sku: command.sku });
         }
+        break;
+      case "REQUEST_ORDER":
+        orders.add(command.fulfilmentId);
+        for (const { sku } of command.lines) add({ supplierId: command.supplierId, sku });
+        break;
+      case "CANCEL_ORDER":
+        orders.add(command.asked.fulfilmentId);
+        for (const { sku } of command.asked.lines) add({ supplierId: command.supplierId, sku });
+        break;
+      default:
+        orders.add(command.fulfilmentId);
     }
   }
-  return { skus, offers };
+  return { offers, orders };
+}
+
+/** The SKUs of a scope. */
+export const skusIn = ({ offers }: CommandScope): string[] => [...new Set([...offers.values()].map(({ sku }) => sku))];
+
+/** A scope with further offers. */
+export function withOffers(scope: CommandScope, more: readonly OfferKey[]): CommandScope {
+  return { ...scope, offers: new Map([...scope.offers, ...more.map((key) => [offerKey(key), key] as const)]) };
 }

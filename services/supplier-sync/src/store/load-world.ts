@@ -1,7 +1,9 @@
 import type { Session } from "@septet/messaging";
 import type { KnownSupplier, World } from "../domain/world.js";
 import type { CommandScope } from "./command-scope.js";
+import { loadFacts } from "./offer-facts.js";
 import { loadOffers } from "./offer-rows.js";
+import { loadAsks, loadOrders } from "./order-rows.js";
 import { loadSuppliers } from "./supplier-rows.js";
 import { loadTerms } from "./terms-rows.js";
 
@@ -9,12 +11,14 @@ import { loadTerms } from "./terms-rows.js";
 export async function loadWorld(session: Session, scope: CommandScope, now: number): Promise<World> {
   const keys = [...scope.offers.values()];
   const offers = await loadOffers(session, keys);
-  return {
-    now,
-    suppliers: await loadKnownSuppliers(session, [...new Set(keys.map((key) => key.supplierId))]),
-    offers,
-    facts: new Map(),
-  };
+  const suppliers = await loadKnownSuppliers(session, [...new Set(keys.map((key) => key.supplierId))]);
+  const facts = await loadFacts(session, keys, now);
+  const orders = await loadOrders(session, [...scope.orders]);
+  const waiting = await loadAsks(
+    session,
+    [...scope.orders].filter((id) => !orders.has(id)),
+  );
+  return { now, suppliers, offers, facts, orders, waiting };
 }
 
 /** Suppliers with their clocks, by id; ids that nobody defined are missing. */

@@ -1,5 +1,10 @@
+import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
 import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
 
 /** The service's own migrations, oldest first. */
-export const supplierSyncMigrations = [CreateSupplierTables1764400000000, CreateReports1764400000100];
+export const supplierSyncMigrations = [
+  CreateSupplierTables1764400000000,
+  CreateReports1764400000100,
+  CreateOrders1764400000200,
+];
