@@ -78,5 +78,10 @@ function substitutesFor(draft: Draft, order: Order, want: Want): string[] {
     !isQuotaGone(draft, order, sku) &&
     reasonAgainstMore(draft, order, sku, want.quantity) === undefined &&
     isThere(sku);
-  return known.filter(isFit).slice(0, MAX_SUBSTITUTES_OFFERED);
+  const offered: string[] = [];
+  for (const sku of known) {
+    if (offered.length === MAX_SUBSTITUTES_OFFERED) break;
+    if (isFit(sku)) offered.push(sku);
+  }
+  return offered;
 }

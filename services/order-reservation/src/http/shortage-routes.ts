@@ -69,9 +69,9 @@ function listRoute(db: Database): Route {
       const rows = await listOpenShortages(db, { groupLeaderId, after, limit: limit + 1 });
       const { items, nextCursor } = page(rows, limit, ({ orderId, number }) => [orderId, number]);
       const asked = askedLanguage(request);
-      const shown = items.map(({ orderId, groupLeaderId: leader, ...shortage }) => ({
+      const shown = items.map(({ orderId, groupLeaderId: leader, language, ...shortage }) => ({
         ...{ orderId, groupLeaderId: leader, acknowledgedBy: shortage.acknowledged?.by ?? null },
-        ...shortageView(orderId, shortage, asked),
+        ...shortageView(orderId, shortage, asked ?? language),
       }));
       return { status: 200, body: { items: shown, nextCursor } };
     },

@@ -1,5 +1,5 @@
 import type { Session } from "@septet/messaging";
-import type { ShortageCause } from "@septet/stock-contracts";
+import type { Language, ShortageCause } from "@septet/stock-contracts";
 import { isOwed, type Order, type OrderChange, type Shortage } from "../domain/index.js";
 import { addNotices, type Notice } from "./leader-notices.js";
 
@@ -32,7 +32,8 @@ SELECT DISTINCT order_id FROM (
   (SELECT order_id FROM shortage WHERE escalate_at <= septet_now() ORDER BY escalate_at LIMIT $1)
 ) AS found ORDER BY order_id LIMIT $1`;
 /** One text per filter: each is led by an index that has the order of the page. */
-const openOf = (byLeader: boolean) => `SELECT ${COLUMNS} FROM shortage
+const openOf = (byLeader: boolean) => `SELECT ${COLUMNS},
+  (SELECT o.details ->> 'language' FROM orders o WHERE o.order_id = shortage.order_id) AS language FROM shortage
 WHERE is_open AND (order_id, number) > ($1 COLLATE "C", $2::bigint) ${byLeader ? "AND group_leader_id = $4" : ""}
 ORDER BY order_id, number LIMIT $3`;
 
@@ -134,6 +135,8 @@ export async function ordersWithOverdueShortages(session: Session, limit: number
 export interface OpenShortage extends Shortage {
   orderId: string;
   groupLeaderId: string | null;
+  /** The order's. */
+  language: Language | null;
 }
 
 /** Shortages of paid orders that are not settled, by order, after a place in the list; of one leader, if asked for. */
@@ -143,6 +146,8 @@ export async function listOpenShortages(
 ): Promise<OpenShortage[]> {
   const filter = o.groupLeaderId === undefined ? [] : [o.groupLeaderId];
   const sql = openOf(o.groupLeaderId !== undefined);
-  const rows = await session.query<Row>(sql, [...o.after, o.limit, ...filter]);
-  return rows.map((row) => ({ ...shortageOf(row), orderId: row.order_id, groupLeaderId: row.group_leader_id }));
+  const rows = await session.query<Row & { language: Language | null }>(sql, [...o.after, o.limit, ...filter]);
+  return rows.map(({ language, ...row }) => {
+    return { ...shortageOf(row), orderId: row.order_id, groupLeaderId: row.group_leader_id, language };
+  });
 }

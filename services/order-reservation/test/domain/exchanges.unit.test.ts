@@ -97,6 +97,17 @@ describe("a replacement of a promotion that is sold out", () => {
   });
 });
 
+test("a shopper is offered five replacements at most, the cheapest first, and none that is not there for the whole line", () => {
+  const shop = shopWith({ red: 0, blue: 2, green: 9, dear: 9 });
+  for (const [i, unitPriceMinor] of [1100, 1100, 1300, 1400, 1600].entries()) {
+    const sku = `other-${i}`;
+    shop.listings.set(sku, { sku, active: true, unitPriceMinor, currency: "CNY", substitutionGroup: "socks" });
+    shop.stock(sku, "wuhan", 2).stock(sku, "beijing", 1);
+  }
+  buy(shop);
+  expect(offered(shop)).toEqual(["other-0", "other-1", "green", "other-2", "other-3"]);
+});
+
 describe("what a replacement costs", () => {
   test("is compared in one currency: an order without prices in another one than the catalogue's gets its money back", () => {
     const shop = shopWith({ red: 0, blue: 9 });

@@ -86,7 +86,8 @@ describe("stock set aside from a promotion", () => {
     expect((await place("tent", 79, "flash")).status).toBe(201);
     const larger = await place("tent", 2, "flash");
     expect([codeOf(larger), await locked("tent")]).toEqual(["OUT_OF_STOCK", 20]);
-    expect((await place("tent", 1, "flash")).status).toBe(201);
+    const last = await place("tent", 1, "flash");
+    expect(last.status).toBe(201);
     expect([await locked("tent"), (await shop.balance("tent", "wuhan"))[0]]).toEqual([0, 20]);
     const refused = await place("tent", 1, "flash");
     expect([refused.status, codeOf(refused)]).toEqual([409, "PROMOTION_SOLD_OUT"]);
@@ -94,9 +95,14 @@ describe("stock set aside from a promotion", () => {
     const list = await shop.http().get("/v1/locks?promotionId=flash");
     expect(list.body.items).toMatchObject([{ sku: "tent", state: "SOLD_OUT", sold: 80, locks: [{ locked: 0 }] }]);
     expect((await shop.http().get("/v1/promotions/flash")).body).toMatchObject({ sold: 80 });
+    // What is cancelled was not sold, and sells at the normal price only.
+    await shop.http().post(`/v1/reservations/${last.body.orderId}/cancel`, {});
+    expect((await shop.http().get("/v1/promotions/flash")).body).toMatchObject({ sold: 79 });
+    expect(codeOf(await place("tent", 1, "flash"))).toBe("PROMOTION_SOLD_OUT");
+    expect((await place("tent", 1, null)).status).toBe(201);
     await eventually(async () => {
       const { kinds, alerts } = await about("tent");
-      expect(kinds).toEqual(["LOCK", "RESERVE", "RESERVE", "UNLOCK", "RESERVE"]);
+      expect(kinds).toEqual(["LOCK", "RESERVE", "RESERVE", "UNLOCK", "RESERVE", "RELEASE", "RESERVE"]);
       expect(alerts).toEqual(["StockAlertRaised PROMOTION_STOCK_RELEASED"]);
     });
   });

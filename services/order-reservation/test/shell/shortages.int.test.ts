@@ -174,11 +174,15 @@ describe("many who choose the last pieces of a replacement at once", () => {
 
 describe("shortages of a group leader's orders", () => {
   test("are listed for the leader, page by page, and come in one notice", async () => {
-    for (const id of ["g1", "g2", "g3"]) await buy(id, 1, { groupLeaderId: "leader-7" });
+    await buy("g1", 1, { groupLeaderId: "leader-7", language: "zh" });
+    for (const id of ["g2", "g3"]) await buy(id, 1, { groupLeaderId: "leader-7" });
     await buy("g4", 1, { groupLeaderId: "leader-8" });
     expect(await openShortages("?groupLeaderId=leader-7")).toEqual(["g1/1", "g2/1", "g3/1"]);
     const first = (await shop.http().get("/v1/shortages?groupLeaderId=leader-7&limit=2")).body;
-    expect(first.items).toHaveLength(2);
+    expect(first.items.map(({ text }: { text: string }) => text)).toEqual([
+      "非常抱歉，您订单中的部分商品已售罄。",
+      "We apologise: part of your order is sold out.",
+    ]);
     expect(await openShortages(`?groupLeaderId=leader-7&limit=2&cursor=${first.nextCursor}`)).toEqual(["g3/1"]);
     await settle("g2", [REFUND]);
     await shop.system.moveClock(HOUR + 1_000);
