@@ -1,4 +1,5 @@
 import { type BenchFigures, median } from "./figures.js";
+import { markdownTable as table, whole } from "./markdown.js";
 import type { RateFigure } from "./measure.js";
 import { LOAD_KINDS, type LoadKind } from "./order-load.js";
 
@@ -7,16 +8,6 @@ const TITLE: Readonly<Record<LoadKind, string>> = {
   skus: "1,000 SKUs",
   retail: "Online Retail shaped",
 };
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-GB");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
-  return [line(head), line(rule), ...rows.map(line), ""];
-}
 
 /** The figures as Markdown: rates beside the floor, latency, CPU, memory; then machine and versions. */
 export function figuresText(figures: BenchFigures): string {

@@ -3,6 +3,8 @@ import { auditWhenStill } from "../platform/audit.js";
 import { Wire } from "../platform/wire.js";
 import { type BenchPlatform, startBenchPlatform } from "./bench-platform.js";
 import { writeFigures } from "./benchmarks-file.js";
+import { burstSettings, measureBursts } from "./burst-bench.js";
+import { burstText } from "./burst-text.js";
 import { type BenchFigures, median } from "./figures.js";
 import { figuresText } from "./figures-text.js";
 import { type FloorRate, measureFloor } from "./floor.js";
@@ -107,15 +109,10 @@ class Bench {
       latencies,
       floors,
       memory,
-      machine: [...(await this.machine()), this.load],
+      machine: [...(await machineOf(this.platform)), this.load],
       settings: `${rounds} rounds of ${orders} unpaid orders (retail: ${this.share("retail", orders)}) at once, ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included. The floor: ${FLOOR_CLIENTS} clients, four statements a transaction.`,
       date: new Date().toISOString().slice(0, 10),
     };
-  }
-
-  private machine(): Promise<string[]> {
-    const { stack, system } = this.platform;
-    return machineLines(system.databaseUrl("ledger"), stack.process("kafka").pid, stack.process("registry").pid);
   }
 }
 
@@ -123,6 +120,34 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const values = map.get(key);
   if (values) values.push(value);
   else map.set(key, [value]);
+}
+
+function machineOf({ stack, system }: BenchPlatform): Promise<string[]> {
+  return machineLines(system.databaseUrl("ledger"), stack.process("kafka").pid, stack.process("registry").pid);
+}
+
+async function measureRates(options: BenchOptions, platform: BenchPlatform, load: string): Promise<void> {
+  const figures = await new Bench(options, platform, load).run();
+  const text = figuresText(figures);
+  process.stdout.write(`${text}\n`);
+  for (const [kind, floors] of figures.floors) {
+    const rate = median((figures.rates.get(kind) ?? []).map((figure) => figure.perSecond));
+    if (floors.length > 0)
+      tell(`${kind}: ${(rate / median(floors.map((floor) => floor.perSecond))).toFixed(1)} times the floor`);
+  }
+  if (options.write) await writeFigures(text);
+}
+
+async function measureBurst(options: BenchOptions, platform: BenchPlatform, load: string): Promise<void> {
+  const runs = await measureBursts(platform, options, tell);
+  const text = burstText({
+    runs,
+    machine: [...(await machineOf(platform)), load],
+    settings: burstSettings(options),
+    date: new Date().toISOString().slice(0, 10),
+  });
+  process.stdout.write(`${text}\n`);
+  if (options.write) await writeFigures(text, "burst");
 }
 
 async function main(): Promise<void> {
@@ -134,15 +159,7 @@ async function main(): Promise<void> {
   const load = loadBefore();
   const platform = await startBenchPlatform(options.instances);
   try {
-    const figures = await new Bench(options, platform, load).run();
-    const text = figuresText(figures);
-    process.stdout.write(`${text}\n`);
-    for (const [kind, floors] of figures.floors) {
-      const rate = median((figures.rates.get(kind) ?? []).map((figure) => figure.perSecond));
-      if (floors.length > 0)
-        tell(`${kind}: ${(rate / median(floors.map((floor) => floor.perSecond))).toFixed(1)} times the floor`);
-    }
-    if (options.write) await writeFigures(text);
+    await (options.burst ? measureBurst : measureRates)(options, platform, load);
   } finally {
     await platform.stop();
   }

@@ -5,9 +5,9 @@ import type { Wire } from "../platform/wire.js";
 import type { OrderLoad } from "./order-load.js";
 import type { Outcomes } from "./outcomes.js";
 import { cpuOf, type Watched } from "./processes.js";
+import { offerSteadily } from "./steady-offer.js";
 
 const BATCH_ORDERS = 250;
-const TICK_MS = 5;
 const OUTCOMES_WITHIN_MS = 300_000;
 
 /** Consumers that work on what an order causes; CPU is counted until all of them have caught up. */
@@ -77,18 +77,20 @@ export async function measureLatency(
 ): Promise<LatencyFigure> {
   const records = load.next(Math.ceil(offered * seconds), wire);
   const dueAt = new Map<string, number>();
-  const begin = performance.now();
   const sending: Promise<void>[] = [];
-  for (let at = 0; at < records.length; ) {
-    const until = Math.min(records.length, Math.floor(((performance.now() - begin) / 1_000) * offered) + 1);
-    const batch: OutboundRecord[] = records.slice(at, until);
-    batch.forEach((record, n) => {
-      dueAt.set(record.key, begin + ((at + n) / offered) * 1_000);
-    });
-    if (batch.length > 0) sending.push(wire.eventLog.publish(batch));
-    at = Math.max(at, until);
-    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-  }
+  let at = 0;
+  await offerSteadily({
+    perSecond: offered,
+    goesOn: (n) => n < records.length,
+    take: (due) => {
+      const batch: OutboundRecord[] = records.slice(at, at + due.length);
+      batch.forEach((record, n) => {
+        dueAt.set(record.key, due[n]!);
+      });
+      at += due.length;
+      sending.push(wire.eventLog.publish(batch));
+    },
+  });
   await Promise.all(sending);
   await outcomes.untilArrived(records.length, OUTCOMES_WITHIN_MS);
   const latencies = [...dueAt].map(([orderId, due]) => outcomes.arrivedAt.get(orderId)! - due);

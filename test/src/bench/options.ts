@@ -16,6 +16,10 @@ export interface BenchOptions {
   /** Whether the figures go to BENCHMARKS.md. */
   readonly write: boolean;
   readonly seed: number;
+  /** Measure what others feel of a burst of unpaid orders instead. */
+  readonly burst: boolean;
+  /** Seconds over which the orders of a burst arrive. */
+  readonly burstSeconds: number;
 }
 
 export const BENCH_USAGE = `npm run bench -- [options]
@@ -27,6 +31,9 @@ export const BENCH_USAGE = `npm run bench -- [options]
   --rounds N               rounds; medians are reported (default 3)
   --instances N            instances of order-reservation (default 1)
   --seed N                 of the loads (default 1)
+  --burst                  instead: bursts of unpaid orders from few devices, and what other customers feel of them
+                           (--orders: of each burst, default 10000; --latency-seconds: of the quiet before each)
+  --burst-seconds N        seconds over which a burst's orders arrive (default 10)
   --short                  one round, 2000 orders, 3 seconds each; figures are not written
   --no-write               leave BENCHMARKS.md as it is
 `;
@@ -39,6 +46,8 @@ const FLAGS = {
   rounds: { type: "string" },
   instances: { type: "string" },
   seed: { type: "string" },
+  "burst-seconds": { type: "string" },
+  burst: { type: "boolean", default: false },
   short: { type: "boolean", default: false },
   "no-write": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -50,7 +59,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | "help"
   if (values.help) return "help";
   const wrong: string[] = [];
   const whole = (
-    name: Exclude<keyof typeof FLAGS, "only" | "short" | "no-write" | "help">,
+    name: Exclude<keyof typeof FLAGS, "only" | "burst" | "short" | "no-write" | "help">,
     usual: number,
     max: number,
   ) => {
@@ -59,17 +68,19 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | "help"
     if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`--${name} takes a whole number 1..${max}`);
     return value;
   };
-  const { short } = values;
+  const { short, burst } = values;
   const kinds = (values.only?.split(",") ?? LOAD_KINDS) as LoadKind[];
   if (!kinds.every((kind) => LOAD_KINDS.includes(kind))) wrong.push(`--only takes of ${LOAD_KINDS.join(",")}`);
   const options = {
     kinds,
-    orders: whole("orders", short ? 2_000 : 20_000, 1_000_000),
+    orders: whole("orders", short ? 2_000 : burst ? 10_000 : 20_000, 1_000_000),
     latencySeconds: whole("latency-seconds", short ? 3 : 10, 600),
     floorSeconds: whole("floor-seconds", short ? 3 : 8, 600),
     rounds: whole("rounds", short ? 1 : 3, 99),
     instances: whole("instances", 1, 8),
     seed: whole("seed", 1, 2 ** 31),
+    burst,
+    burstSeconds: whole("burst-seconds", short ? 3 : 10, 600),
     write: !values["no-write"] && !short,
   };
   if (wrong.length > 0) throw new Error(wrong.join("\n"));

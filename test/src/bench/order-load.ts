@@ -3,6 +3,7 @@ import type { OutboundRecord } from "@septet/messaging";
 import type { Named, Wire } from "../platform/wire.js";
 import { seededRandom } from "../shape/random.js";
 import { RetailShape } from "../shape/retail-shape.js";
+import { placedEvent } from "./order-record.js";
 
 /** What kind of orders a scenario sends. */
 export type LoadKind = "hot" | "skus" | "retail";
@@ -43,34 +44,10 @@ export class OrderLoad {
     this.count += 1;
     const lines = this.linesOfOrder();
     this.lines += lines.length;
-    return {
-      name: "OrderPlaced",
-      value: {
-        eventId: randomUUID(),
-        occurredAt: Date.now(),
-        orderId: `${this.kind}-${this.run}-${this.count}`,
-        customerId: null,
-        customerClass: null,
-        groupLeaderId: null,
-        channel: "bench",
-        region: null,
-        deviceId: null,
-        ipAddress: null,
-        cartId: null,
-        promotionId: null,
-        payment: "PENDING",
-        allowPartial: false,
-        deliverBy: null,
-        lines: lines.map(({ sku, quantity }, n) => ({
-          lineId: String(n + 1),
-          sku: skuOf(this.kind, sku),
-          quantity,
-          unitPriceMinor: null,
-        })),
-        currency: null,
-        language: null,
-      },
-    };
+    return placedEvent({
+      orderId: `${this.kind}-${this.run}-${this.count}`,
+      lines: lines.map(({ sku, quantity }) => ({ sku: skuOf(this.kind, sku), quantity })),
+    });
   }
 
   private linesOfOrder(): Line[] {

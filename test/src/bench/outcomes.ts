@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { InboundMessage } from "@septet/messaging";
 import { waitFor } from "../platform/wait.js";
-import type { Wire } from "../platform/wire.js";
+import type { Named, Wire } from "../platform/wire.js";
 
 const TOPIC = "stock.reservations.v1";
 const SLICE_MESSAGES = 1_000;
@@ -57,12 +57,20 @@ export class Outcomes {
     );
   }
 
-  /** Checks that every outcome since the last check was a reservation, and forgets them. @throws if one was not. */
-  async checkAndForget(): Promise<void> {
-    for (const decoded of await this.wire.codec.decodeAll(this.unchecked))
-      if (!decoded.ok || decoded.name !== "OrderReserved")
-        throw new Error(`an order of the bench was not reserved: ${decoded.ok ? decoded.name : decoded.error.message}`);
+  /** What every outcome since the last look says, and forgets them. @throws if one cannot be read. */
+  async readAndForget(): Promise<Named[]> {
+    const read = (await this.wire.codec.decodeAll(this.unchecked)).map((decoded) => {
+      if (!decoded.ok) throw decoded.error;
+      return decoded as Named;
+    });
     this.unchecked.length = 0;
     this.arrivedAt.clear();
+    return read;
+  }
+
+  /** Checks that every outcome since the last look was a reservation, and forgets them. @throws if one was not. */
+  async checkAndForget(): Promise<void> {
+    for (const { name } of await this.readAndForget())
+      if (name !== "OrderReserved") throw new Error(`an order of the bench was not reserved: ${name}`);
   }
 }
