@@ -2,7 +2,7 @@ import type { Role } from "@septet/local-stack";
 import type { Logger } from "@septet/messaging";
 import { ServiceClient } from "./service-client.js";
 
-export type RunningService = "order-reservation" | "warehouse" | "transfer" | "ledger";
+export type RunningService = "order-reservation" | "warehouse" | "transfer" | "supplier-sync" | "ledger";
 
 /** Everything needed to speak to a running platform. */
 export interface PlatformAccess {

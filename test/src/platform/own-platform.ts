@@ -40,6 +40,7 @@ export function accessTo(system: System, stack: Pick<TestStack, "auth">, logger:
       "order-reservation": urls["order-reservation"] ?? [],
       warehouse: urls.warehouse ?? [],
       transfer: urls.transfer ?? [],
+      "supplier-sync": urls["supplier-sync"] ?? [],
       ledger: urls.ledger ?? [],
     },
     token: (roles) => stack.auth.issueToken({ subject: "replay", roles }),

@@ -21,6 +21,7 @@ export async function runningPlatform(logger: Logger): Promise<PlatformAccess> {
       "order-reservation": urls["order-reservation"] ?? [],
       warehouse: urls.warehouse ?? [],
       transfer: urls.transfer ?? [],
+      "supplier-sync": urls["supplier-sync"] ?? [],
       ledger: urls.ledger ?? [],
     },
     token: (roles) => local.token(roles, "replay"),

@@ -39,6 +39,7 @@ export class Scenario {
   readonly reservation: ServiceClient;
   readonly warehouse: ServiceClient;
   readonly transfer: ServiceClient;
+  readonly suppliers: ServiceClient;
   readonly ledger: ServiceClient;
   private readonly heard: Named[] = [];
   private readonly heardIds = new Set<string>();
@@ -55,6 +56,7 @@ export class Scenario {
     this.reservation = clientOf(this.access, "order-reservation");
     this.warehouse = clientOf(this.access, "warehouse");
     this.transfer = clientOf(this.access, "transfer");
+    this.suppliers = clientOf(this.access, "supplier-sync");
     this.ledger = clientOf(this.access, "ledger");
   }
 
