@@ -1,4 +1,5 @@
 export * from "./answer-once.js";
+export { askedLanguage } from "./asked-language.js";
 export * from "./auth.js";
 export * from "./balances.js";
 export * from "./config.js";

@@ -1,4 +1,5 @@
 import { type Database, sha256, transact, type UnitOfWork } from "@septet/service-kit";
+import type { MissingRows } from "./domain/missing-rows.js";
 import { type Refusal, refuse } from "./domain/refusal.js";
 import {
   LINE_FAULTS,
@@ -9,6 +10,7 @@ import {
   type ReportSource,
 } from "./domain/report.js";
 import { takeIn } from "./domain/taking-in.js";
+import { missingOf, withoutDoubtful } from "./report-scrutiny.js";
 import { settle } from "./settle.js";
 import { mappingsNaming } from "./store/mapping-rows.js";
 import { forgetQuarantined, keepQuarantined, quarantinedOf } from "./store/quarantine-rows.js";
@@ -26,7 +28,7 @@ import { loadSupplier } from "./store/supplier-rows.js";
 /** Lines of one transaction: long enough to be worth its commit, short enough to let orders at the same SKUs. */
 const SLICE_ROWS = 1_000;
 
-/** A line as it was told and found well formed; it names the supplier's code or our SKU. */
+/** A line as it was told and found well formed; it names the supplier's code, our SKU, or both. */
 export interface ToldLine {
   /** From 1. */
   readonly row: number;
@@ -42,6 +44,8 @@ export interface RowFault {
   readonly column: string;
   readonly code: string;
   readonly reason: string;
+  /** The supplier's code or our SKU that the line names, where it can be read. */
+  readonly article?: string;
 }
 
 /** A report as it was told, by whichever way. */
@@ -55,6 +59,10 @@ export interface ToldReport {
   readonly asOf: number | null;
   readonly scheduled: boolean;
   readonly toldBy: string;
+  /** Whether it names all that the supplier has: what it leaves out is listed, and is 0 where the contract says so. */
+  readonly full: boolean;
+  /** Entered by hand and not confirmed: figures beyond the plausible are not applied. */
+  readonly doubted: boolean;
   readonly lines: readonly ToldLine[];
   /** Lines that were no lines at all. */
   readonly faults: readonly RowFault[];
@@ -68,6 +76,10 @@ export interface ReportResult {
   readonly faults: readonly RowFault[];
   /** Codes that nobody has mapped; they wait. */
   readonly quarantined: readonly { readonly row: number; readonly code: string }[];
+  /** Rows that are as of earlier than what was applied of their SKU. */
+  readonly staleRows: readonly number[];
+  /** The SKUs that a full report leaves out; null for others. */
+  readonly missing: MissingRows | null;
 }
 
 /**
@@ -80,17 +92,29 @@ export async function takeReport(db: Database, told: ToldReport): Promise<Report
   if (taken.outcome === "REFUSED") return taken;
   const { head, outdated } = taken;
   const read = await readCodes(db, told);
-  const tally = new Tally([...told.faults, ...read.faults]);
-  if (outdated) tally.add("STALE", read.known.length + read.unknown.length);
+  const { lines, faults: doubtful } = await withoutDoubtful(db, told, read.known);
+  const tally = new Tally([...told.faults, ...read.faults, ...doubtful]);
+  const missing = outdated ? null : await missingOf(db, told, lines, tally.faults);
+  if (outdated) tally.add("STALE", lines.length + read.unknown.length);
   else {
     await quarantine(db, told.supplierId, head, read.unknown);
     tally.add("QUARANTINED", read.unknown.length);
-    await applyLines(db, told.supplierId, head, read.known, tally);
+    await applyLines(db, told.supplierId, head, lines, tally);
+    const nothing = (missing?.zeroed ?? []).map((sku) => ({ row: 0, sku, quantity: 0, kept: null }));
+    await applyLines(db, told.supplierId, head, nothing, tally);
     await transact(db, {}, (unit) => closeReport(unit, told.supplierId, head.ordinal, tally.counts));
   }
   const quarantined = outdated ? [] : read.unknown.map(({ row, code }) => ({ row, code }));
   const faults = tally.faults.sort((a, b) => a.row - b.row);
-  return { outcome: "REPORT", report: head, counts: tally.counts, faults, quarantined };
+  return {
+    outcome: "REPORT",
+    report: head,
+    counts: tally.counts,
+    faults,
+    quarantined,
+    staleRows: tally.staleRows,
+    missing,
+  };
 }
 
 /** A code that was mapped between the reading of the codes and this is applied here: nobody else would see it wait. */
@@ -146,6 +170,7 @@ export async function applyWaiting(db: Database, supplierId: string, codes: read
 
 class Tally {
   readonly counts = { CHANGED: 0, UNCHANGED: 0, STALE: 0, REPEATED: 0, REJECTED: 0, QUARANTINED: 0 };
+  readonly staleRows: number[] = [];
   readonly faults: RowFault[];
 
   constructor(faults: RowFault[]) {
@@ -160,6 +185,7 @@ class Tally {
   take(lines: readonly LineOutcome[]): void {
     for (const line of lines) {
       this.counts[line.outcome]++;
+      if (line.outcome === "STALE") this.staleRows.push(line.row);
       if (line.outcome !== "REJECTED") continue;
       this.faults.push({ row: line.row, column: "quantity", code: line.code, reason: LINE_FAULTS[line.code] });
     }
@@ -243,10 +269,19 @@ async function readCodes(db: Database, { supplierId, lines }: ToldReport): Promi
     const column = code === null ? "sku" : "code";
     const sku = code === null ? named : skuOf.get(code);
     const name = code ?? named!;
-    if (sku !== undefined && sku !== null && code === null && !mapped.has(sku)) {
-      faults.push({ row, column, code: "UNKNOWN_SKU", reason: "is no SKU that the supplier has a code for" });
+    const article = name;
+    if (code !== null && named !== null && sku !== undefined && sku !== named) {
+      faults.push({
+        row,
+        column: "sku",
+        code: "OTHER_SKU",
+        reason: "is not the SKU that the code is mapped to",
+        article,
+      });
+    } else if (sku !== undefined && sku !== null && code === null && !mapped.has(sku)) {
+      faults.push({ row, column, code: "UNKNOWN_SKU", reason: "is no SKU that the supplier has a code for", article });
     } else if (seen.has(sku ?? `\u0000${name}`)) {
-      faults.push({ row, column, code: "DUPLICATE", reason: "an earlier row speaks of the same article" });
+      faults.push({ row, column, code: "DUPLICATE", reason: "an earlier row speaks of the same article", article });
     } else {
       seen.add(sku ?? `\u0000${name}`);
       if (sku === undefined || sku === null) unknown.push({ row, code: name, quantity, kept });

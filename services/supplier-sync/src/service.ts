@@ -3,6 +3,7 @@ import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
 import { orderRoutes } from "./http/order-routes.js";
 import { reportRoutes } from "./http/report-routes.js";
+import { sheetRoutes } from "./http/sheet-routes.js";
 import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
 import { offerClock } from "./looking-again.js";
@@ -34,6 +35,7 @@ export function supplierSyncService(): ServiceDefinition {
       ...termsRoutes(context),
       ...mappingRoutes(context),
       ...reportRoutes(context),
+      ...sheetRoutes(context),
       ...offerRoutes(context),
       ...orderRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),

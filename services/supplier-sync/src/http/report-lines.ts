@@ -20,7 +20,10 @@ export function readLines(
 }
 
 function readLine(kind: ReportKind, value: unknown, row: number): ToldLine | RowFault {
-  const fault = (column: string, reason: string): RowFault => ({ row, column, code: "MALFORMED", reason });
+  const fault = (column: string, reason: string, article?: string): RowFault => {
+    const told = { row, column, code: "MALFORMED", reason };
+    return article === undefined ? told : { ...told, article };
+  };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return fault("line", "is no object");
   const told = value as { readonly [column: string]: unknown };
   for (const column of Object.keys(told)) if (!COLUMNS.has(column)) return fault(column, "is not known here");
@@ -28,13 +31,13 @@ function readLine(kind: ReportKind, value: unknown, row: number): ToldLine | Row
   const sku = textOf(told.sku, LIMITS.MAX_SKU_CHARS);
   if (code === undefined) return fault("code", `takes 1 to ${LIMITS.MAX_ID_CHARS} characters`);
   if (sku === undefined) return fault("sku", `takes 1 to ${LIMITS.MAX_SKU_CHARS} characters`);
-  if ((code === null) === (sku === null)) return fault("code", "names the article by its code, or by our SKU");
+  if (code === null && sku === null) return fault("code", "names the article by its code, or by our SKU");
   const least = kind === "DELTA" ? -LIMITS.MAX_QUANTITY_PIECES : 0;
   const { quantity, kept = null } = told;
   if (!isPieces(quantity, least)) {
-    return fault("quantity", `takes whole pieces from ${least} to ${LIMITS.MAX_QUANTITY_PIECES}`);
+    return fault("quantity", `takes whole pieces from ${least} to ${LIMITS.MAX_QUANTITY_PIECES}`, code ?? sku!);
   }
-  if (kept !== null && !isPieces(kept, 0)) return fault("kept", "takes whole pieces from 0");
+  if (kept !== null && !isPieces(kept, 0)) return fault("kept", "takes whole pieces from 0", code ?? sku!);
   return { row, code, sku, quantity, kept };
 }
 

@@ -12,6 +12,7 @@ import {
 } from "@septet/service-kit";
 
 import { z } from "zod";
+import type { MissingRows } from "../domain/missing-rows.js";
 import { REPORT_KINDS, type ReportKind, type ReportSource } from "../domain/report.js";
 import { type ReportResult, type ToldReport, takeReport } from "../reporting.js";
 import { listQuarantined } from "../store/quarantine-rows.js";
@@ -30,9 +31,13 @@ const BODY = z.strictObject({
   sequence: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe("the supplier's own, unbroken for changes"),
   asOf: instant.optional().describe("when it was so; the time of arrival if not given"),
   scheduled: z.boolean().default(false).describe("sent at a fixed time of day"),
+  full: z.boolean().default(false).describe("names all that there is: what it leaves out is listed, or 0 by contract"),
+  confirmed: z.boolean().default(false).describe("entered figures far from those before are right"),
   lines: z.array(z.unknown()).min(1).max(MAX_REPORT_LINES).describe("{code or sku, quantity, kept?}"),
 });
 const PAGE = z.strictObject(pageFields());
+/** Articles that a full report leaves out, of which an answer names so many. */
+const MAX_MISSING_NAMED = 1_000;
 const ROLES = ["operator", "supplier"] as const;
 
 type Context = Pick<ServiceContext, "db">;
@@ -110,20 +115,26 @@ function quarantineRoute(db: Context["db"]): Route {
 function toldOf(context: Told): ToldReport {
   const { params, body, actor } = context;
   const { supplierId } = params;
-  const { kind, sequence = null, asOf = null, scheduled } = body;
+  const { kind, sequence = null, asOf = null, scheduled, full } = body;
   const source: ReportSource = actor.roles.includes("operator") ? "OPERATOR" : (body.source ?? "API");
   const reportId = body.reportId ?? `key-${idempotencyClaim(context).id.slice(0, 32)}`;
   return {
     ...{ supplierId, reportId, kind, source, sequence, asOf, scheduled, toldBy: actor.subject },
+    ...{ full, doubted: source !== "API" && !body.confirmed },
     ...readLines(kind, body.lines),
   };
 }
 
 /** Named by how many lines, never by how many pieces of ours. */
-function resultView({ report, counts, faults, quarantined }: ReportResult) {
+export function resultView({ report, counts, faults, quarantined, missing }: ReportResult) {
   const { reportId, kind, sequence, asOf, receivedAt } = report;
   const times = { asOf: isoTime(asOf), receivedAt: isoTime(receivedAt) };
-  return { reportId, kind, sequence, ...times, lines: counts, errors: faults, quarantined };
+  const told = { reportId, kind, sequence, ...times, lines: counts, errors: faults, quarantined };
+  return missing === null ? told : { ...told, missing: missingView(missing) };
+}
+
+function missingView({ listed, zeroed }: MissingRows) {
+  return { count: listed.length, zeroed: zeroed.length > 0, skus: listed.slice(0, MAX_MISSING_NAMED) };
 }
 
 function reportView({

@@ -21,7 +21,7 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       title: `${supplier}: ${article} is running low`,
       lines: ["Please send a report as soon as more is there."],
     }),
-    zh: ({ supplier, article }) => ({ title: `${supplier}:${article} 库存不足`, lines: ["补货后请立即上报库存。"] }),
+    zh: ({ supplier, article }) => ({ title: `${supplier}：${article} 库存不足`, lines: ["补货后请立即上报库存。"] }),
   },
   OFFER_STALE: {
     en: ({ supplier, count }) => ({
@@ -29,13 +29,13 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: ["What is offered of them shrinks with every hour. A new report brings it back."],
     }),
     zh: ({ supplier, count }) => ({
-      title: `${supplier}:${count} 个商品的库存已过期`,
-      lines: ["可售数量正在逐步减少,重新上报后即可恢复。"],
+      title: `${supplier}：${count} 个商品的库存已过期`,
+      lines: ["可售数量正在逐步减少，重新上报后即可恢复。"],
     }),
   },
   REPORT_DUE: {
     en: ({ supplier, due }) => ({ title: `${supplier}: a stock report is due by ${due}`, lines: [] }),
-    zh: ({ supplier, due }) => ({ title: `${supplier}:请在 ${due} 之前上报库存`, lines: [] }),
+    zh: ({ supplier, due }) => ({ title: `${supplier}：请在 ${due} 之前上报库存`, lines: [] }),
   },
   REPORT_LATE: {
     en: ({ supplier, due }) => ({
@@ -43,8 +43,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: ["Please send it now. The delay counts on the scorecard."],
     }),
     zh: ({ supplier, due }) => ({
-      title: `${supplier}:未收到 ${due} 的库存上报`,
-      lines: ["请立即上报,本次延迟计入评分。"],
+      title: `${supplier}：未收到 ${due} 的库存上报`,
+      lines: ["请立即上报，本次延迟计入评分。"],
     }),
   },
   BIG_CHANGE_LATE: {
@@ -53,8 +53,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: ["Changes like this must come at once, not with the next sheet."],
     }),
     zh: ({ supplier, article }) => ({
-      title: `${supplier}:${article} 的大幅变动上报延迟`,
-      lines: ["此类变动须立即上报,不能等到下一次表格。"],
+      title: `${supplier}：${article} 的大幅变动上报延迟`,
+      lines: ["此类变动须立即上报，不能等到下一次表格。"],
     }),
   },
   ORDERS_SENT: {
@@ -63,8 +63,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: [`Please confirm them, or tell what is short, by ${due}.`],
     }),
     zh: ({ supplier, count, due }) => ({
-      title: `${supplier}:有 ${count} 个订单待确认`,
-      lines: [`请在 ${due} 之前确认,缺货请同时注明。`],
+      title: `${supplier}：有 ${count} 个订单待确认`,
+      lines: [`请在 ${due} 之前确认，缺货请同时注明。`],
     }),
   },
   CONFIRMATION_LATE: {
@@ -73,8 +73,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: ["Please confirm them, or tell what is short, now."],
     }),
     zh: ({ supplier, count, due }) => ({
-      title: `${supplier}:${count} 个订单未在 ${due} 之前确认`,
-      lines: ["请立即确认,缺货请同时注明。"],
+      title: `${supplier}：${count} 个订单未在 ${due} 之前确认`,
+      lines: ["请立即确认，缺货请同时注明。"],
     }),
   },
   KEPT_STOCK_SHORT: {
@@ -83,8 +83,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: ["This is a breach of the contract and counts on the scorecard."],
     }),
     zh: ({ supplier, article }) => ({
-      title: `${supplier}:${article} 为我方保留,却发生缺货`,
-      lines: ["此情况违反合同约定,计入评分。"],
+      title: `${supplier}：${article} 为我方保留，却发生缺货`,
+      lines: ["此情况违反合同约定，计入评分。"],
     }),
   },
   STOPPED: {
@@ -93,8 +93,8 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       lines: reason === undefined ? [] : [`Reason: ${reason}`],
     }),
     zh: ({ supplier, article, reason }) => ({
-      title: `${supplier}:${article ?? "全部商品"}已停止销售`,
-      lines: reason === undefined ? [] : [`原因:${reason}`],
+      title: `${supplier}：${article ?? "全部商品"}已停止销售`,
+      lines: reason === undefined ? [] : [`原因：${reason}`],
     }),
   },
   RECONCILIATION_DUE: {
@@ -102,7 +102,7 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
       title: `${supplier}: please count by ${due}`,
       lines: ["What you count is compared with what was reported."],
     }),
-    zh: ({ supplier, due }) => ({ title: `${supplier}:请在 ${due} 之前盘点`, lines: ["盘点结果将与上报库存核对。"] }),
+    zh: ({ supplier, due }) => ({ title: `${supplier}：请在 ${due} 之前盘点`, lines: ["盘点结果将与上报库存核对。"] }),
   },
 };
 

@@ -32,6 +32,8 @@ const WORDS = {
 /** A row that was read and not applied after all: quarantined, implausible, older than what is recorded. */
 export interface LaterRefusal {
   readonly row: number;
+  /** As a spreadsheet names it; null where the whole row is meant. */
+  readonly column: string | null;
   /** In the language of the answer. */
   readonly reason: string;
 }
@@ -48,7 +50,9 @@ export function annotationOf(
   const notes = new Map<number, readonly [string, string]>([[sheet.headerRow, [words.result, words.reason]]]);
   for (const { row } of sheet.lines) notes.set(row, [words.applied, ""]);
   for (const error of sheet.errors) notes.set(error.row, [words.refused, reasonOf(error, language)]);
-  for (const { row, reason } of later) notes.set(row, [words.refused, reason]);
+  for (const { row, column, reason } of later) {
+    notes.set(row, [words.refused, column === null ? reason : `${words.at(column)}${reason}`]);
+  }
   return { column: sheet.width, noteOf: (row) => notes.get(row) };
 }
 

@@ -13,7 +13,9 @@ import { xlsxRows } from "../../src/sheets/xlsx-sheet.js";
 
 async function annotated(bytes: Buffer, language: "en" | "zh") {
   const sheet = await readStockSheet(bytes);
-  const annotation = annotationOf(sheet, language, [{ row: sheet.lines[0]!.row, reason: "waits for a mapping" }]);
+  const annotation = annotationOf(sheet, language, [
+    { row: sheet.lines[0]!.row, column: null, reason: "waits for a mapping" },
+  ]);
   const rows = () => rowsOf(bytes, sheet.form);
   return { csv: await text(annotatedCsv(rows(), annotation)), xlsx: await buffer(annotatedXlsx(rows(), annotation)) };
 }
