@@ -211,6 +211,11 @@ export const OUTCOME_REASONS = {
     ),
   },
 
+  /** Why nothing of an order is cancelled, although its shopper wants it. */
+  NOT_CANCELLED: {
+    UNKNOWN_LINE: reason("the order has no such line", "The order has no such item.", "订单中没有该商品。"),
+  },
+
   /** Why an unpaid order is not held longer. */
   NOT_EXTENDED: {
     NOT_HELD: reason(

@@ -29,11 +29,15 @@ export function cancelWhole(draft: Draft, order: Order): Outcome {
   return finish(draft, order, giving);
 }
 
-/** The shopper wants fewer pieces of some lines: never more than is still wanted of each. */
+/**
+ * The shopper wants fewer pieces of some lines: never more than is still wanted of each.
+ * @param asks whether a line that the order does not have is told, and nothing cancelled; else it is passed over
+ */
 export function cancelLines(
   draft: Draft,
   order: Order,
   lines: readonly { lineId: string; quantity: number }[],
+  asks = false,
 ): Outcome {
   if (order.state === "UNPLACED") {
     const early = new Map(Object.entries(order.earlyCancels));
@@ -41,6 +45,8 @@ export function cancelLines(
     order.earlyCancels = Object.fromEntries(early);
     return { type: "RECORDED", order };
   }
+  const unknown = lines.findIndex(({ lineId }) => !order.lines.some((line) => line.lineId === lineId));
+  if (asks && unknown >= 0) return { type: "LINE_UNKNOWN", order, index: unknown };
   const giving: Giving = { given: [], asked: [] };
   for (const { lineId, quantity } of lines) {
     const line = order.lines.find((candidate) => candidate.lineId === lineId);

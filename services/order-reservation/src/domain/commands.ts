@@ -66,8 +66,13 @@ export type Command =
   | { type: "PlaceOrder"; placement: Placement }
   /** The placement breaks the contract, but says which order it is, and whether money was taken for it. */
   | { type: "RefuseInvalidOrder"; orderId: string; paid: boolean; language: Language | null }
-  /** `lines` null: the whole order. */
-  | { type: "CancelOrder"; orderId: string; lines: readonly { lineId: string; quantity: number }[] | null }
+  /** `lines` null: the whole order. Who waits for an answer (`asks`) is told of a line that a placed order does not have. */
+  | {
+      type: "CancelOrder";
+      orderId: string;
+      lines: readonly { lineId: string; quantity: number }[] | null;
+      asks?: boolean;
+    }
   | { type: "PaymentSucceeded"; orderId: string }
   | { type: "PaymentFailed"; orderId: string }
   /** From the sweeper: give an order's hold back if its time has passed. */

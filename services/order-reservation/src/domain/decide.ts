@@ -57,7 +57,9 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return refuseInvalid(draft, command);
     case "CancelOrder": {
       const order = draft.orderOrNew(command.orderId);
-      return command.lines === null ? cancelWhole(draft, order) : cancelLines(draft, order, command.lines);
+      return command.lines === null
+        ? cancelWhole(draft, order)
+        : cancelLines(draft, order, command.lines, command.asks);
     }
     case "PaymentSucceeded":
       return pay(draft, draft.orderOrNew(command.orderId));

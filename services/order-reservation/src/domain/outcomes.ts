@@ -41,6 +41,8 @@ export type Outcome =
       lineId: string | null;
       lines: readonly RemediesLeft[];
     }
+  /** Nothing was cancelled: the order, `order`, has no line as the one of this index. */
+  | { type: "LINE_UNKNOWN"; order: Order; index: number }
   /** The hold cannot be extended: it is over, or `latest` (epoch ms) is the latest that it may be extended to. */
   | { type: "EXTENSION_REFUSED"; order: Order | undefined; latest: number | null }
   /** A cart's hold is as `hold` says, undefined when nothing is known about it; `code` says why it is not what was asked. */

@@ -9,13 +9,15 @@ export interface Warning {
   orderId: string | null;
 }
 
-/** Another order of the same customer that is not paid yet. */
+/** Another order of the same customer that is not paid yet: the latest in this slice, else the latest before it. */
 function otherUnpaid(draft: Draft, order: Order): string | undefined {
   if (order.customerId === null) return undefined;
+  let latest: Order | undefined;
   for (const other of draft.ownOrdersOf(order.customerId)) {
-    if (other.orderId !== order.orderId && isOpenUnpaid(draft, other)) return other.orderId;
+    const isLater = (other.placedAt ?? 0) >= (latest?.placedAt ?? 0);
+    if (isLater && other.orderId !== order.orderId && isOpenUnpaid(draft, other)) latest = other;
   }
-  return draft.world.counts.unpaidOrders.get(order.customerId);
+  return latest?.orderId ?? draft.world.counts.unpaidOrders.get(order.customerId);
 }
 
 /** Why a customer who has not paid yet may not order again: an order that is paid may always come. */

@@ -83,9 +83,22 @@ export function answerExtension(outcome: Outcome, asked: Language | null): Answe
 
 /** 200 with the order as it stands; 202 while the warehouse is asked, or the order has not come yet. */
 export function answerCancellation(outcome: Outcome, language: Language | null): Answer {
+  if (outcome.type === "LINE_UNKNOWN") return problemAnswer(unknownLine(outcome, language));
   if (!("order" in outcome) || outcome.order === undefined) throw new Error("a cancellation names its order");
   const { order } = outcome;
   const asked = order.allocations.some((allocation) => allocation.asks.length > 0);
   const waits = order.state === "UNPLACED" || (asked && hasOpen(order));
   return { status: waits ? 202 : 200, body: reservationOf(order, language) };
+}
+
+function unknownLine({ order, index }: Extract<Outcome, { type: "LINE_UNKNOWN" }>, language: Language | null): Problem {
+  const text = outcomeText("NOT_CANCELLED", "UNKNOWN_LINE", language ?? order.language);
+  return new Problem({
+    status: 409,
+    type: "line-unknown",
+    title: "The order has no such line",
+    detail: "Nothing was cancelled. Name lines as the order does, or none for the whole order.",
+    errors: [{ field: `body.lines[${index}].lineId`, reason: "is no line of the order" }],
+    extra: { orderId: order.orderId, code: "UNKNOWN_LINE", text },
+  });
 }

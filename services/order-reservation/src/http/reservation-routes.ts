@@ -186,6 +186,7 @@ function cancelRoute(desk: ReservationDesk): Route {
     responses: {
       200: { description: "cancelled, as far as it could be", body: RESERVATION },
       202: { description: "the warehouse is asked, or the order has not come yet", body: RESERVATION },
+      409: "the order has no such line; nothing is cancelled",
     },
     handler: (context) => {
       const lines = context.body.lines ?? null;
@@ -195,7 +196,7 @@ function cancelRoute(desk: ReservationDesk): Route {
         const reason = "names a line once more: add its quantities up";
         throw invalid([{ field: `body.lines[${twice}].lineId`, reason }]);
       }
-      const command = { type: "CancelOrder", orderId: context.params.orderId, lines } as const;
+      const command = { type: "CancelOrder", orderId: context.params.orderId, lines, asks: true } as const;
       const asked = askedLanguage(context.request);
       const answer = (outcome: Outcome) => answerCancellation(outcome, asked);
       return settledOnce(desk, context, command, answer);

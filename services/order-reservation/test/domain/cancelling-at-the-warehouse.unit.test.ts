@@ -150,6 +150,37 @@ describe("cancel after fulfilment has been requested", () => {
   });
 });
 
+describe("a cancellation of a line that the order does not have", () => {
+  const lines = [
+    { lineId: "l", quantity: 1 },
+    { lineId: "m", quantity: 1 },
+  ];
+
+  test("asked for by a request is told, with the field, and nothing is cancelled", () => {
+    const shop = new Shop().stock("socks", "w1", 5);
+    shop.place("o1", { l: ["socks", 5] });
+    const published = shop.effects.length;
+    const answer = answerCancellation(shop.do({ type: "CancelOrder", orderId: "o1", lines, asks: true }), "zh");
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { code: "UNKNOWN_LINE", text: "订单中没有该商品。", errors: [{ field: "body.lines[1].lineId" }] },
+    });
+    expect(shop.effects).toHaveLength(published);
+  });
+
+  test("told by a message passes it over, and one that comes before its order is kept for it", () => {
+    const shop = new Shop().stock("socks", "w1", 9);
+    shop.place("o1", { l: ["socks", 5] });
+    shop.do({ type: "CancelOrder", orderId: "o1", lines });
+    shop.do({ type: "CancelOrder", orderId: "o2", lines, asks: true });
+    shop.place("o2", { l: ["socks", 5] });
+    expect([shop.order("o1"), shop.order("o2")]).toMatchObject([
+      { lines: [{ cancelled: 1 }] },
+      { lines: [{ cancelled: 1 }] },
+    ]);
+  });
+});
+
 describe("a shipment that was entered by mistake", () => {
   const takeBack = (shop: Shop) => {
     const reference = { type: "order", id: "o1", line: "l" } as const;
