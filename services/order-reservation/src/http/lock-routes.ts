@@ -1,6 +1,5 @@
 import {
   type Answer,
-  conflict,
   type Database,
   decodeCursor,
   isoTime,
@@ -11,7 +10,7 @@ import {
   type Route,
   route,
 } from "@septet/service-kit";
-import { type Language, LIMITS, locationKindOf, outcomeText } from "@septet/stock-contracts";
+import { type Language, LIMITS, locationKindOf } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { LockWish, Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
@@ -19,6 +18,7 @@ import { databaseNow } from "../store/payments-read.js";
 import { listPromotedSkus, loadPromotions, soldKey, soldPieces, soldTotal } from "../store/promotions.js";
 import { askedLanguage } from "./language.js";
 import { LOCKS, LOCKS_SOLD, lockNameOf, locksOf, releasePolicy } from "./lock-view.js";
+import { refusedWish } from "./refused-wish.js";
 import { id, quantity, sku } from "./schemas.js";
 import { settledOnce } from "./settled-once.js";
 
@@ -156,9 +156,8 @@ function answerLocks(
   if (outcome.type !== "LOCK_REFUSED") throw new Error(`a wish about locks ended as ${outcome.type}`);
   const { code, index } = outcome;
   if (code === "UNKNOWN_LOCK") return noSuchLock();
-  const field = index === null ? "body" : `body.items[${index}]`;
-  const errors = [{ field, reason: outcomeText("LOCK_REFUSED", code, asked) }];
-  return problemAnswer(conflict("locks-unchanged", "The locks stay as they are", { code, errors }));
+  const refused = { type: "locks-unchanged", title: "The locks stay as they are", code, index } as const;
+  return refusedWish({ ...refused, kind: "LOCK_REFUSED", list: "items" }, asked);
 }
 
 function listRoute(db: Database): Route {

@@ -1,9 +1,10 @@
-import { type Answer, conflict, notFound, problemAnswer, type Route, route } from "@septet/service-kit";
-import { type Language, LIMITS, outcomeText } from "@septet/stock-contracts";
+import { type Answer, notFound, problemAnswer, type Route, route } from "@septet/service-kit";
+import { type Language, LIMITS } from "@septet/stock-contracts";
 import { z } from "zod";
 import type { MoveLine, Outcome } from "../domain/index.js";
 import type { ReservationDesk } from "../reservation-desk.js";
 import { askedLanguage } from "./language.js";
+import { refusedWish } from "./refused-wish.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
 import { id, quantity } from "./schemas.js";
 import { settledOnce } from "./settled-once.js";
@@ -51,14 +52,11 @@ export function moveRoute(desk: ReservationDesk): Route {
   });
 }
 
-/** None of the reasons says what is left anywhere. */
 function answerMove(orderId: string, outcome: Outcome, asked: Language | null): Answer {
   if (outcome.type === "RECORDED") return { status: 200, body: reservationOf(outcome.order, asked) };
   if (outcome.type !== "MOVE_REFUSED") throw new Error(`a move ended as ${outcome.type}`);
   const { code, index } = outcome;
   if (code === "UNKNOWN_ORDER") return problemAnswer(notFound(`Order ${orderId}`));
-  const errors = [{ field: `body.lines[${index}]`, reason: outcomeText("NOT_MOVED", code, asked) }];
-  return problemAnswer(
-    conflict("reservation-not-moved", "The reservation stays where it is", { orderId, code, errors }),
-  );
+  const refused = { type: "reservation-not-moved", title: "The reservation stays where it is", code, index } as const;
+  return refusedWish({ ...refused, kind: "NOT_MOVED", list: "lines" }, asked, { orderId });
 }
