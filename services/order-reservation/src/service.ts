@@ -8,11 +8,13 @@ import { shortageRoutes } from "./http/shortage-routes.js";
 import { velocityRoutes } from "./http/velocity-routes.js";
 import { notifyLeaders } from "./leader-notices.js";
 import { itemsOf, TOPICS_READ } from "./messaging/intake.js";
+import { createReservationMetrics } from "./metrics.js";
 import { PaymentsHorizon } from "./payments-horizon.js";
 import { GROUP_ID, MAX_SLICE_ITEMS, ReservationDesk } from "./reservation-desk.js";
 import { BALANCES } from "./store/balances.js";
 import { dropOldCounters } from "./store/counters.js";
 import { reservationMigrations } from "./store/migrations/index.js";
+import { loadWaiting } from "./store/waiting.js";
 import { Sweeper } from "./sweeper.js";
 import { keepVelocity } from "./velocity-keeping.js";
 
@@ -48,6 +50,7 @@ const CONFIG = {
 };
 const DEFICITS_EVERY_MS = 30_000;
 const COUNTERS_EVERY_MS = 60_000;
+const WAITING_EVERY_MS = 15_000;
 const ROWS_PER_BITE = 5_000;
 
 type Context = ServiceContext<typeof CONFIG>;
@@ -118,6 +121,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
     const horizon = new PaymentsHorizon({ session, eventLog, groupId: GROUP_ID });
     const paymentsGraceMs = config.PAYMENTS_GRACE_SECONDS * 1000;
     const gatherMs = config.LEADER_NOTICE_SECONDS * 1000;
+    const gauges = createReservationMetrics(metrics);
     const sweeper = new Sweeper({ session, desk: deskOf(context), metrics, paymentsGraceMs });
     return [
       context.every(config.SWEEP_INTERVAL_MS, "payments-horizon", () => horizon.look()),
@@ -131,6 +135,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
         while ((await dropOldCounters(session, ROWS_PER_BITE)) === ROWS_PER_BITE);
       }),
       context.every(DEFICITS_EVERY_MS, "deficits", () => sweeper.examineDeficits()),
+      context.every(WAITING_EVERY_MS, "waiting", async () => gauges.observe(await loadWaiting(session))),
     ];
   },
 };

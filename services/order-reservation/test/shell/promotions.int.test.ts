@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { movementDraft } from "@septet/stock-contracts";
+import { loadWaiting } from "../../src/store/waiting.js";
 import { body, eventually, RunningService } from "./running-service.js";
 
 const MINUTE = 60_000;
@@ -70,12 +71,14 @@ describe("stock set aside from a promotion", () => {
     await shop.system.moveClock(10 * MINUTE);
     await untilLocked("coat", 3);
     await eventually(async () => expect((await about("coat")).alerts).toEqual(["StockAlertRaised LOCK_INCOMPLETE"]));
+    expect((await loadWaiting(shop)).incompleteLocks).toBe(1);
     const reference = { type: "receipt", id: "later", line: "1" } as const;
     const receipt = { sku: "coat", quantity: 10, at: "wuhan", reference };
     await shop.publish(shop.movement(movementDraft("RECEIPT", "sellable", receipt)));
     await untilLocked("coat", 5);
     expect((await shop.balance("coat", "wuhan"))[0]).toBe(8);
     await eventually(async () => expect((await about("coat")).alerts).toContain("StockAlertCleared LOCK_INCOMPLETE"));
+    expect((await loadWaiting(shop)).incompleteLocks).toBe(0);
     await shop.publish(ended("winter"));
     await untilLocked("coat", 0);
   });

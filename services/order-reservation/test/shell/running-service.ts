@@ -129,8 +129,8 @@ export class RunningService {
     return row === undefined ? [0, 0] : [row.sellable, row.order_reserved];
   }
 
-  query<T>(sql: string, params: unknown[] = []): Promise<T[]> {
-    return this.system.query<T>("order-reservation", sql, params);
+  query<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
+    return this.system.query<T>("order-reservation", sql, [...params]);
   }
 
   async state(orderId: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { OutboundRecord } from "@septet/messaging";
 import { movementDraft, type RecordOf } from "@septet/stock-contracts";
+import { loadWaiting } from "../../src/store/waiting.js";
 import { body, eventually, RunningService } from "./running-service.js";
 
 const MINUTE = 60_000;
@@ -212,6 +213,8 @@ describe("what somebody sees to", () => {
         .map(({ value }) => value.orderId);
     await eventually(async () => expect(await alerted()).toContain("k2"));
     expect(await alerted()).not.toContain("k1");
+    const before = await loadWaiting(shop);
+    expect(before.unhandledShortageSeconds).toBeGreaterThan(HOUR / 1_000);
     const listed = (await shop.http().get("/v1/shortages")).body.items;
     const by = new Map(listed.map((one: { orderId: string; acknowledgedBy: string | null }) => [one.orderId, one]));
     expect(by.get("k1")).toMatchObject({ acknowledgedAt: shown.shortages[0].acknowledgedAt, acknowledgedBy: "test" });
@@ -221,6 +224,9 @@ describe("what somebody sees to", () => {
       const cleared = (await shop.records("stock.alerts.v1")).filter(({ name }) => name === "StockAlertCleared");
       expect(cleared.map(({ value }) => value.orderId)).toContain("k2");
     });
+    await eventually(async () =>
+      expect((await loadWaiting(shop)).unhandledShortages).toBeLessThan(before.unhandledShortages),
+    );
   });
 });
 
