@@ -1,6 +1,7 @@
 import { type Database, type Job, type ServiceContext, transact } from "@septet/service-kit";
 import { type AlertCode, supplierLocation } from "@septet/stock-contracts";
 import { createSupplierMetrics } from "./metrics.js";
+import { settleStopped } from "./settling.js";
 import {
   type BatchKey,
   forgetAnswered,
@@ -28,6 +29,7 @@ export function orderClock({ db, every, metrics }: Context): Job {
   return every(EVERY_MS, "orders", async () => {
     while ((await sendDue(db)) === ORDERS_PER_SLICE);
     while ((await noteLate(db)) === ORDERS_PER_SLICE);
+    await settleStopped(db);
     await clearAnswered(db);
     gauges.observe(await orderLateness(db));
   });

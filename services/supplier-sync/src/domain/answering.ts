@@ -1,5 +1,13 @@
 import { movementDraft, supplierLocation } from "@septet/stock-contracts";
-import type { AnswerCancel, ConfirmOrder, NamedPart, SendOrder, ShipOrder, ShortOrder } from "./commands.js";
+import type {
+  AnswerCancel,
+  ConfirmOrder,
+  NamedPart,
+  SendOrder,
+  SettleOrder,
+  ShipOrder,
+  ShortOrder,
+} from "./commands.js";
 import type { DepartedPieces } from "./offer.js";
 import {
   isClosed,
@@ -52,6 +60,18 @@ export function short(bench: Workbench, command: ShortOrder): OrderChanged | Ref
   const next = depart(bench, order, chosen.pieces, "DROPSHIP_SHORT", command.actor);
   const about = told(next, chosen.pieces, command.reason ?? "SUPPLIER_SHORT");
   bench.events.push({ name: "FulfilmentShort", value: { ...about, tracking: null } });
+  return changed(bench, next);
+}
+
+/** Shorts what is open, sent or not; an order with nothing open stays as it is. */
+export function settleOrder(bench: Workbench, command: Omit<SettleOrder, "type">): OrderChanged | Refusal {
+  const order = found(bench, command);
+  if ("code" in order) return order;
+  if (isClosed(order)) return { outcome: "ORDER_CHANGED", order };
+  const pieces = new Map(order.lines.map((line) => [lineKey(line), openOf(line)]));
+  const next = depart(bench, order, pieces, "DROPSHIP_SHORT", command.actor);
+  const why = bench.world.suppliers.get(order.supplierId)?.supplier.stopped ?? "SUPPLIER_SHORT";
+  bench.events.push({ name: "FulfilmentShort", value: { ...told(next, pieces, why), tracking: null } });
   return changed(bench, next);
 }
 

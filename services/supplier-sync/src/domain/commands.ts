@@ -96,8 +96,13 @@ export interface AnswerCancel extends Step {
   readonly lines: readonly NamedPart[] | null;
 }
 
+/** The supplier has stopped for good reason: whatever is open of an order is short, sent or not. */
+export interface SettleOrder extends Step {
+  readonly type: "SETTLE_ORDER";
+}
+
 /** What suppliers and operators do with an order. */
-export type OrderStep = SendOrder | ConfirmOrder | ShortOrder | ShipOrder | AnswerCancel;
+export type OrderStep = SendOrder | ConfirmOrder | ShortOrder | ShipOrder | AnswerCancel | SettleOrder;
 
 export type Command =
   | ApplyReport

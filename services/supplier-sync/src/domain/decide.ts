@@ -1,7 +1,7 @@
 import { locationKindOf, supplierLocation } from "@septet/stock-contracts";
-import { answerCancel, confirm, send, ship, short } from "./answering.js";
+import { answerCancel, confirm, send, settleOrder, ship, short } from "./answering.js";
 import { markOf } from "./big-change.js";
-import type { ApplyMovement, ApplyReport, Command } from "./commands.js";
+import type { ApplyMovement, ApplyReport, Command, RequestOrder } from "./commands.js";
 import type { Decision } from "./decision.js";
 import { cancelRequested, request } from "./ordering.js";
 import type { Outcome } from "./outcomes.js";
@@ -34,7 +34,7 @@ function decideOne(bench: Workbench, command: Command): Outcome {
     case "APPLY_MOVEMENT":
       return applyMovement(bench, command);
     case "REQUEST_ORDER":
-      return request(bench, command);
+      return requested(bench, command);
     case "CANCEL_ORDER":
       return cancelRequested(bench, command.asked);
     case "SEND_ORDER":
@@ -45,9 +45,21 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return short(bench, command);
     case "SHIP_ORDER":
       return ship(bench, command);
+    case "SETTLE_ORDER":
+      return settleOrder(bench, command);
     case "ANSWER_CANCEL":
       return answerCancel(bench, command);
   }
+}
+
+/** Where everything is being settled, what is requested is short on arrival. */
+function requested(bench: Workbench, command: RequestOrder): Outcome {
+  const outcome = request(bench, command);
+  const { supplierId, fulfilmentId } = command;
+  if (outcome.outcome === "TAKEN" && bench.world.suppliers.get(supplierId)?.supplier.settling === true) {
+    settleOrder(bench, { supplierId, fulfilmentId, actor: null });
+  }
+  return outcome;
 }
 
 function applyLine(bench: Workbench, { supplierId, head }: ApplyReport, line: ReportLine): LineOutcome {

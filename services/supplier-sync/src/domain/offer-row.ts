@@ -23,7 +23,7 @@ export interface OfferRow extends OfferKey {
   readonly stopped: string | null;
   /** The supplier's revision at which it was last computed. */
   readonly revision: number;
-  /** When the clock alone changes it, epoch ms. */
+  /** When to look at it again: not after the clock alone changes it, epoch ms. */
   readonly dueAt: number | null;
   /** Whether it stands at or below its alert line; null before there was anything to sell. */
   readonly low: boolean | null;

@@ -32,6 +32,8 @@ export interface Supplier {
   readonly contacts: readonly Contact[];
   /** Why nothing of it is offered for now; null while nobody has stopped it. */
   readonly stopped: string | null;
+  /** Whether what is ordered there is short as well, from now on and until it goes on. */
+  readonly settling: boolean;
   /** Counted up with every change that is told, from 1. */
   readonly version: number;
   /** Counted up with everything that its offers follow from. */
@@ -39,7 +41,7 @@ export interface Supplier {
 }
 
 /** How a supplier is to stand; without a state it keeps its own, or begins as a draft. */
-export type SupplierDefinition = Omit<Supplier, "version" | "revision" | "stopped" | "state"> & {
+export type SupplierDefinition = Omit<Supplier, "version" | "revision" | "stopped" | "settling" | "state"> & {
   readonly state: SupplierState | null;
 };
 
@@ -57,8 +59,15 @@ export function defineSupplier(known: Supplier | undefined, wanted: SupplierDefi
   const state = wanted.state ?? known.state;
   const reachable: readonly string[] = SUPPLIER_STATES[known.state].next;
   if (state !== known.state && !reachable.includes(state)) return unreachable(known.state, reachable);
-  const { stopped, revision } = known;
-  const supplier: Supplier = { ...wanted, state, stopped, version: known.version + 1, revision: revision + 1 };
+  const { stopped, settling, revision } = known;
+  const supplier: Supplier = {
+    ...wanted,
+    state,
+    stopped,
+    settling,
+    version: known.version + 1,
+    revision: revision + 1,
+  };
   return isSame(known, supplier) ? { outcome: "UNCHANGED", supplier: known } : { outcome: "CHANGED", supplier };
 }
 
@@ -66,7 +75,10 @@ export function defineSupplier(known: Supplier | undefined, wanted: SupplierDefi
 function created(wanted: SupplierDefinition): Defined | Refusal {
   const state = wanted.state ?? "DRAFT";
   if (state === "SUSPENDED" || state === "ENDED") return unreachable("new", ["DRAFT", "TRIAL", "ACTIVE"]);
-  return { outcome: "CREATED", supplier: { ...wanted, state, stopped: null, version: 1, revision: 1 } };
+  return {
+    outcome: "CREATED",
+    supplier: { ...wanted, state, stopped: null, settling: false, version: 1, revision: 1 },
+  };
 }
 
 function unreachable(from: string, reachable: readonly string[]): Refusal {

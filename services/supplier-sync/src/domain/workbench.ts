@@ -167,7 +167,7 @@ export class Workbench {
     const computed: OfferRow = {
       ...row,
       virtual: explained.virtual,
-      dueAt: explained.changesAt,
+      dueAt: dueAfter(row.dueAt, explained.changesAt, this.world.now),
       revision: known?.supplier.revision ?? row.revision,
     };
     const line = terms.terms.alertLinePieces;
@@ -204,6 +204,15 @@ export function basisOf(row: OfferRow, facts: OfferFacts, { suppliers }: Pick<Wo
     departed: facts.departed,
     soldPieces: facts.soldPieces,
   };
+}
+
+/**
+ * When to look at an offer again. An earlier time that is still to come stands: a look too many, once, costs less than
+ * moving the row in the index of times with every report that changes nothing else (200,000 SKUs: half of their cost).
+ */
+function dueAfter(known: number | null, changesAt: number | null, now: number): number | null {
+  if (known === null || changesAt === null) return changesAt;
+  return known > now && known <= changesAt ? known : changesAt;
 }
 
 function changed(facts: OfferFacts, change: FactsChange): OfferFacts {

@@ -4,6 +4,7 @@ import {
   decodeCursor,
   isoTime,
   notFound,
+  Problem,
   page,
   pageFields,
   type RequestContext,
@@ -20,8 +21,10 @@ import { NO_FACTS, type World } from "../domain/world.js";
 import { lookAgainAtAll } from "../looking-again.js";
 import { unknownSupplier } from "../reporting.js";
 import { scopeOf, settleHeld } from "../settle.js";
+import { settleStopped } from "../settling.js";
 import { loadWorld } from "../store/load-world.js";
 import { listOffers } from "../store/offer-rows.js";
+import { openAt } from "../store/order-duties.js";
 import { loadSupplier, updateSupplier } from "../store/supplier-rows.js";
 import { refusalAnswer } from "./problem-answer.js";
 import { reason, SUPPLIER, sku, supplierId } from "./schemas.js";
@@ -29,6 +32,13 @@ import { READERS } from "./supplier-routes.js";
 
 const OFFER = z.object({ supplierId, sku });
 const STOP = z.strictObject({ reason });
+const STOP_SUPPLIER = z.strictObject({
+  reason,
+  settle: z
+    .boolean()
+    .default(false)
+    .describe("shorts every order there, too, and each later one on arrival (operators)"),
+});
 const RESUME = z.strictObject({}).optional();
 const PAGE = z.strictObject(pageFields());
 const STOPPERS = ["operator", "supplier"] as const;
@@ -119,11 +129,28 @@ function stopRoutes(db: Context["db"]): Route[] {
       path: "/v1/suppliers/{supplierId}/stop",
       roles: STOPPERS,
       summary: "Offers nothing of a supplier for now",
-      description: "At once and with a reason; nothing is deleted, and what was ordered goes on.",
+      description:
+        "At once and with a reason; nothing is deleted, and what was ordered goes on. With `settle` (fire, flood) every piece " +
+        "that is ordered there and not shipped is short, and served from elsewhere where it can be.",
       params: SUPPLIER,
-      body: STOP,
+      body: STOP_SUPPLIER,
       responses,
-      handler: (context) => stopSupplier(db, context, context.body.reason),
+      handler: (context) => {
+        const { reason: why, settle } = context.body;
+        if (settle && !context.actor.roles.includes("operator")) {
+          throw new Problem({ status: 403, type: "role-missing", title: "Only operators settle what was ordered" });
+        }
+        return stopSupplier(db, context, why, settle);
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/v1/suppliers/{supplierId}/stop",
+      roles: READERS,
+      summary: "What stopping a supplier and settling would short",
+      params: SUPPLIER,
+      responses: { 200: "orders and pieces that are open there" },
+      handler: async ({ params }) => ({ status: 200, body: await openAt(db, params.supplierId) }),
     }),
     route({
       method: "POST",
@@ -133,7 +160,7 @@ function stopRoutes(db: Context["db"]): Route[] {
       params: SUPPLIER,
       body: RESUME,
       responses,
-      handler: (context) => stopSupplier(db, context, null),
+      handler: (context) => stopSupplier(db, context, null, false),
     }),
     route({
       method: "POST",
@@ -158,17 +185,24 @@ function stopRoutes(db: Context["db"]): Route[] {
   ];
 }
 
-async function stopSupplier(db: Context["db"], context: Asked, stopped: string | null): Promise<Answer> {
+async function stopSupplier(
+  db: Context["db"],
+  context: Asked,
+  stopped: string | null,
+  settling: boolean,
+): Promise<Answer> {
   const { supplierId } = context.params;
   const documents = [{ table: "supplier", idColumn: "supplier_id", ids: [supplierId] }];
   const answer = await answerOnce(db, context, { documents }, async (unit) => {
     const supplier = await loadSupplier(unit, supplierId);
     if (supplier === undefined) return refusalAnswer(unknownSupplier());
-    await updateSupplier(unit, { ...supplier, stopped, revision: supplier.revision + 1 });
-    return { status: 200, body: { supplierId, stopped } };
+    await updateSupplier(unit, { ...supplier, stopped, settling, revision: supplier.revision + 1 });
+    return { status: 200, body: { supplierId, stopped, settling } };
   });
   // Whoever is told that it has stopped may rely on it; broken off here, the next look does the rest.
-  if (answer.status === 200) await lookAgainAtAll(db);
+  if (answer.status !== 200) return answer;
+  await lookAgainAtAll(db);
+  if (settling) await settleStopped(db);
   return answer;
 }
 

@@ -19,6 +19,14 @@ const ANSWERED = `DELETE FROM standing_alert a WHERE a.code = $1 AND NOT EXISTS 
     SELECT FROM supplier_order o WHERE o.supplier_id = a.supplier_id AND o.state = 'SENT' AND o.batch_day = a.batch_day
       AND o.overdue_since IS NOT NULL)
   RETURNING supplier_id AS "supplierId", batch_day AS "batchDay"`;
+const OPEN = "o.state IN ('REQUESTED', 'SENT', 'CONFIRMED')";
+const TO_SETTLE = `SELECT o.fulfilment_id AS "fulfilmentId", o.supplier_id AS "supplierId" FROM supplier s
+  JOIN supplier_order o ON o.supplier_id = s.supplier_id AND ${OPEN}
+  WHERE s.settling ORDER BY o.requested_at, o.fulfilment_id LIMIT $1`;
+const OPEN_AT = `SELECT count(DISTINCT o.fulfilment_id)::float8 AS orders,
+    coalesce(sum(l.quantity - l.shipped - l.short - l.cancelled), 0)::float8 AS pieces
+  FROM supplier_order o JOIN supplier_order_line l ON l.fulfilment_id = o.fulfilment_id
+  WHERE o.supplier_id = $1 AND ${OPEN}`;
 const LATENESS = `SELECT count(*)::float8 AS orders,
     greatest(0, coalesce(extract(epoch FROM ${NOW} - min(confirmation_due_at)), 0))::float8 AS seconds
   FROM supplier_order WHERE state = 'SENT' AND confirmation_due_at <= ${NOW}`;
@@ -75,5 +83,19 @@ export const forgetAnswered = (session: Session, code: string): Promise<BatchKey
 
 export async function orderLateness(session: Session): Promise<OrderLateness> {
   const [row] = await session.query<OrderLateness>(LATENESS);
+  return row!;
+}
+
+/** At most `limit` open orders of suppliers whose orders are being settled, oldest first. */
+export function ordersToSettle(
+  session: Session,
+  limit: number,
+): Promise<{ readonly fulfilmentId: string; readonly supplierId: string }[]> {
+  return session.query(TO_SETTLE, [limit]);
+}
+
+/** What is ordered at a supplier's and neither shipped, short nor cancelled. */
+export async function openAt(session: Session, supplierId: string): Promise<{ orders: number; pieces: number }> {
+  const [row] = await session.query<{ orders: number; pieces: number }>(OPEN_AT, [supplierId]);
   return row!;
 }

@@ -1,15 +1,15 @@
 import type { Session } from "@septet/messaging";
 import type { Supplier } from "../domain/supplier.js";
 
-const COLUMNS = `supplier_id AS "supplierId", name, time_zone AS "timeZone", state, attached_to AS "attachedTo", contacts, stopped,
+const COLUMNS = `supplier_id AS "supplierId", name, time_zone AS "timeZone", state, attached_to AS "attachedTo", contacts, stopped, settling,
   version::float8 AS version, revision::float8 AS revision`;
 const LOAD = `SELECT ${COLUMNS} FROM supplier WHERE supplier_id = ANY($1::text[])`;
 const LIST = `SELECT ${COLUMNS} FROM supplier WHERE supplier_id > $1 ORDER BY supplier_id LIMIT $2`;
-const CREATE = `INSERT INTO supplier (supplier_id, name, time_zone, state, attached_to, contacts, stopped, version,
-    revision)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+const CREATE = `INSERT INTO supplier (supplier_id, name, time_zone, state, attached_to, contacts, stopped,
+    settling, version, revision)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 const UPDATE = `UPDATE supplier SET name = $2, time_zone = $3, state = $4, attached_to = $5, contacts = $6,
-    stopped = $7, version = $8, revision = $9
+    stopped = $7, settling = $8, version = $9, revision = $10
   WHERE supplier_id = $1`;
 
 /** The suppliers by id; ids that nobody defined are missing. */
@@ -45,6 +45,7 @@ const valuesOf = (supplier: Supplier): unknown[] => [
   supplier.attachedTo,
   JSON.stringify(supplier.contacts),
   supplier.stopped,
+  supplier.settling,
   supplier.version,
   supplier.revision,
 ];

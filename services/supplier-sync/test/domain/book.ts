@@ -21,6 +21,7 @@ const SUPPLIER: Supplier = {
   attachedTo: null,
   contacts: [],
   stopped: null,
+  settling: false,
   version: 1,
   revision: 1,
 };

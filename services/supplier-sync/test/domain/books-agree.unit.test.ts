@@ -13,7 +13,7 @@ type Move =
 
 const pieces = fc.integer({ min: 1, max: 20 });
 const order = fc.nat({ max: 7 });
-const STEPS = ["SEND_ORDER", "CONFIRM_ORDER", "SHORT_ORDER", "SHIP_ORDER", "ANSWER_CANCEL"] as const;
+const STEPS = ["SEND_ORDER", "CONFIRM_ORDER", "SHORT_ORDER", "SHIP_ORDER", "ANSWER_CANCEL", "SETTLE_ORDER"] as const;
 const MOVE: fc.Arbitrary<Move> = fc.oneof(
   fc.record({
     do: fc.constant("report" as const),

@@ -211,3 +211,38 @@ test("a supplier reaches its own orders only", async () => {
   expect((await suppliers.of(other).get(pathOf(other, id))).status).toBe(404);
   expect(problemOf(await suppliers.of(other).post(pathOf(other, id, "ship")))).toBe("unknown-order");
 });
+
+test("a burnt warehouse: its effect is shown, then all that is ordered there is short in one act, and what comes later, too", async () => {
+  const { supplierId, sku } = await listed();
+  const requests = Array.from({ length: 120 }, () => `o-${randomUUID()}`).map((orderId) => ({
+    ...{ eventId: randomUUID(), occurredAt: Date.now(), fulfilmentId: `${orderId}/1`, orderId },
+    ...{ location: supplierLocation(supplierId), deliverBy: null, lines: [{ lineId: "1", sku, quantity: 2 }] },
+  }));
+  const [late, ...early] = requests;
+  await suppliers.tell("FulfilmentRequested", ...early);
+  const path = `/v1/suppliers/${supplierId}/stop`;
+  await until(
+    "the orders are there",
+    WITHIN_MS,
+    async () => (await suppliers.operator().get(path)).body.orders === 119,
+  );
+  expect((await suppliers.operator().get(path)).body).toEqual({ orders: 119, pieces: 238 });
+  expect((await suppliers.of(supplierId).post(path, { reason: "fire", settle: true })).status).toBe(403);
+  expect((await suppliers.operator().post(path, { reason: "fire", settle: true })).body).toMatchObject({
+    settling: true,
+  });
+  expect((await suppliers.operator().get(path)).body).toEqual({ orders: 0, pieces: 0 });
+  await suppliers.tell("FulfilmentRequested", late!);
+  await until(
+    "the late one is short",
+    WITHIN_MS,
+    async () => (await get(supplierId, late!.fulfilmentId)).body.state === "SHORT",
+  );
+  await suppliers.sent();
+  const shorted = (await suppliers.told("FulfilmentShort")).filter(
+    ({ location }) => location === supplierLocation(supplierId),
+  );
+  expect(shorted.length).toBe(120);
+  expect(new Set(shorted.map(({ lines: [line] }) => line!.reason))).toEqual(new Set(["fire"]));
+  expect(await suppliers.offer(supplierId, sku)).toMatchObject({ virtual: 0, offered: 0 });
+});

@@ -1,3 +1,4 @@
+import { CreateClocks1764400000300 } from "./create-clocks.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
 import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
@@ -7,4 +8,5 @@ export const supplierSyncMigrations = [
   CreateSupplierTables1764400000000,
   CreateReports1764400000100,
   CreateOrders1764400000200,
+  CreateClocks1764400000300,
 ];
