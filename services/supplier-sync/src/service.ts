@@ -1,4 +1,5 @@
 import { balancesRoute, type ServiceDefinition } from "@septet/service-kit";
+import { feedClock } from "./feed-clock.js";
 import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
 import { orderRoutes } from "./http/order-routes.js";
@@ -44,6 +45,7 @@ export function supplierSyncService(): ServiceDefinition {
     jobs: (context) => [
       offerClock(context),
       orderClock(context),
+      feedClock(context),
       context.every(CLEAN_UP_EVERY_MS, "sales-clean-up", () => dropOldSales(context.db)),
     ],
   };

@@ -150,7 +150,16 @@ test("a stopped supplier offers nothing at once, and everything again when it go
   expect(await virtualNow()).toEqual([0, 40]);
 });
 
-test("a silent feed fades to nothing by the clock, and comes back with the next report", async () => {
+/** Alerts of a kind about a supplier: how often raised and cleared. */
+async function alerts(supplierId: string, code: string): Promise<[raised: number, cleared: number]> {
+  await suppliers.sent();
+  const about = (alert: { supplierId: string | null; code: string }) =>
+    alert.supplierId === supplierId && alert.code === code;
+  const raised = (await suppliers.told("StockAlertRaised")).filter(about).length;
+  return [raised, (await suppliers.told("StockAlertCleared")).filter(about).length];
+}
+
+test("a silent feed fades to nothing by the clock and is told of once, and comes back with the next report", async () => {
   const { supplierId, skus } = await withCodes(1);
   const kept = { code: "A", quantity: 100, kept: 30 };
   const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000 - 60_000).toISOString();
@@ -159,8 +168,22 @@ test("a silent feed fades to nothing by the clock, and comes back with the next 
   // The offer's report grows older than its second limit: the clock of the service does the rest.
   await suppliers.age(supplierId, 3);
   await until("it has faded", WITHIN_MS, async () => (await suppliers.offer(supplierId, skus[0]!)).virtual === 0);
+  await until("it is told", WITHIN_MS, async () => (await alerts(supplierId, "OFFER_STALE"))[0] === 1);
   await report(supplierId, { lines: [kept] });
   expect((await suppliers.offer(supplierId, skus[0]!)).virtual).toBe(80);
+  await until("it is taken back", WITHIN_MS, async () => (await alerts(supplierId, "OFFER_STALE"))[1] === 1);
+});
+
+test("deadlines that were missed while nobody looked are written down and told of once, until a report comes", async () => {
+  const { supplierId } = await withCodes(1);
+  await until("the clock runs", WITHIN_MS, async () => (await suppliers.missedReports(supplierId)).looked);
+  await suppliers.lookBack(supplierId, 2);
+  await until("it is told", WITHIN_MS, async () => (await alerts(supplierId, "REPORT_LATE"))[0] === 1);
+  // Two deadlines a day, over two days of 23 to 25 hours.
+  expect((await suppliers.missedReports(supplierId)).missed).toBeGreaterThanOrEqual(3);
+  await report(supplierId, { lines: [{ code: "A", quantity: 1 }] });
+  await until("it is taken back", WITHIN_MS, async () => (await alerts(supplierId, "REPORT_LATE"))[1] === 1);
+  expect(await alerts(supplierId, "REPORT_LATE")).toEqual([1, 1]);
 });
 
 test("an alert tells of a SKU at its line once, and takes it back above it", async () => {

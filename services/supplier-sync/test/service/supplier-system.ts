@@ -106,6 +106,20 @@ export class SupplierSystem {
     await this.system.query("supplier-sync", sql, [supplierId, days]);
   }
 
+  /** Whether a supplier's deadlines were looked at, and how many it has missed. */
+  async missedReports(supplierId: string): Promise<{ looked: boolean; missed: number }> {
+    const sql = `SELECT EXISTS (SELECT FROM report_clock WHERE supplier_id = $1) AS looked,
+      (SELECT count(*)::int FROM missed_report WHERE supplier_id = $1) AS missed`;
+    const [row] = await this.system.query<{ looked: boolean; missed: number }>("supplier-sync", sql, [supplierId]);
+    return row!;
+  }
+
+  /** Lets a supplier's deadlines have been looked at so many days ago, as after an outage. */
+  async lookBack(supplierId: string, days: number): Promise<void> {
+    const sql = "UPDATE report_clock SET checked_until = septet_now() - $2 * interval '1 day' WHERE supplier_id = $1";
+    await this.system.query("supplier-sync", sql, [supplierId, days]);
+  }
+
   /** Brings a time of a supplier's orders to now. */
   async bring(supplierId: string, column: "send_at" | "confirmation_due_at"): Promise<void> {
     const sql = `UPDATE supplier_order SET ${column} = septet_now() WHERE supplier_id = $1`;
