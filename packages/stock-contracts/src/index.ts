@@ -1,5 +1,6 @@
 export * from "./balances.js";
 export * from "./buckets.js";
+export * from "./bundles.js";
 export { bytewise } from "./bytewise.js";
 export * from "./closed-lists.js";
 export type * from "./generated/records.js";

@@ -244,6 +244,11 @@ export const OUTCOME_REASONS = {
       "The pieces are with the warehouse or supplier: cancel them there, they are served anew.",
       "商品已交仓库或供应商处理：请在那里取消，系统将重新分配。",
     ),
+    PART_NOT_NAMED: reason(
+      "the line is a bundle of which several parts are held there: name the sku of one",
+      "The line is a bundle, please say which part.",
+      "该行为组合商品，请指明其中的部件。",
+    ),
     NOT_HELD_THERE: reason(
       "not that many pieces of the line are held there",
       "Not that many pieces of the line are held there.",

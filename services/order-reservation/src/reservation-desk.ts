@@ -7,6 +7,7 @@ import {
   type ServiceContext,
   TransientError,
 } from "@septet/service-kit";
+import { BundleMemo } from "./bundle-memo.js";
 import type { Command, Outcome } from "./domain/index.js";
 import { PolicyMemo } from "./policy-memo.js";
 import { type SettleOptions, settleSlice } from "./settle-slice.js";
@@ -74,6 +75,7 @@ export class ReservationDesk {
       paymentsGraceMs,
       promotionGraceMs,
       memo: new PolicyMemo(),
+      bundles: new BundleMemo(),
       transact: context.transact,
     };
     const settle = async (items: SliceItem[]) => {

@@ -128,6 +128,7 @@ export const orderReservation: ServiceDefinition<typeof CONFIG> = {
       context.every(config.SWEEP_INTERVAL_MS, "expiry", () => sweeper.expireHolds()),
       context.every(config.SWEEP_INTERVAL_MS, "shortages", () => sweeper.settleShortages()),
       context.every(config.SWEEP_INTERVAL_MS, "leader-notices", () => notifyLeaders(context, gatherMs)),
+      context.every(config.SWEEP_INTERVAL_MS, "spares", () => sweeper.dropSpares()),
       context.every(config.SWEEP_INTERVAL_MS, "cart-expiry", () => sweeper.expireCarts()),
       context.every(config.SWEEP_INTERVAL_MS, "promotions", () => sweeper.tendLocks()),
       context.every(COUNTERS_EVERY_MS, "velocity-clean-up", () => keepVelocity(session, ROWS_PER_BITE)),

@@ -9,11 +9,13 @@ import {
   takeMovements,
 } from "@septet/service-kit";
 import { outcomeText } from "@septet/stock-contracts";
+import type { BundleMemo } from "./bundle-memo.js";
 import {
   type Command,
   type Decided,
   decide,
   type Outcome,
+  skusOf,
   substitutesKey,
   type Victims,
   type World,
@@ -35,6 +37,7 @@ export interface SettleOptions {
   /** How long after a promotion's end its locks wait, where they wait for the end, ms. */
   readonly promotionGraceMs: number;
   readonly memo: PolicyMemo;
+  readonly bundles: BundleMemo;
   transact<R>(
     plan: (session: Parameters<typeof planSlice>[0]) => Promise<LockPlan>,
     work: (unit: UnitOfWork) => Promise<R>,
@@ -50,7 +53,7 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
   let wanted: WantedVictims = NO_VICTIMS_WANTED;
   return o.transact(
     async (session) => {
-      plan = await planSlice(session, items, o.service, o.memo);
+      plan = await planSlice(session, items, o.service, o.memo, o.bundles);
       return plan.locks;
     },
     async (unit) => {
@@ -61,6 +64,8 @@ export async function settleSlice(o: SettleOptions, items: readonly SliceItem[])
         const commands = live.map(({ item }) => item.command);
         const loaded = await loadWorld(unit, plan, commands, o.paymentsGraceMs);
         o.memo.remember(loaded.policies, plan.skus);
+        const lacking = o.bundles.learn(loaded);
+        if (lacking !== undefined) throw new StartOver(`bundle ${lacking} has other parts than planned`);
         assertHeld(unit, loaded, plan);
         const promoted = await withPromotions(unit, loaded, plan, commands, o.promotionGraceMs);
         const world = await withCounts(unit, promoted, plan, commands, o.memo);
@@ -127,8 +132,8 @@ function assertHeld(unit: Pick<UnitOfWork, "lockedRows">, world: World, plan: Sl
     if (order != null && order.cartId !== null && !plan.cartIds.has(order.cartId)) {
       throw new StartOver(`order ${orderId} has another cart than planned`);
     }
-    for (const line of order?.lines ?? []) {
-      if (!world.heldSkus.has(line.sku)) throw new StartOver(`order ${orderId} has other SKUs than planned`);
+    for (const sku of order === undefined ? [] : skusOf(order)) {
+      if (!world.heldSkus.has(sku)) throw new StartOver(`order ${orderId} has other SKUs than planned`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Session } from "@septet/messaging";
 import type { LockPlan } from "@septet/service-kit";
-import { asksForUnpaid, type Buyer, type Command, velocityOf } from "./domain/index.js";
+import type { BundleMemo } from "./bundle-memo.js";
+import { asksForUnpaid, type Buyer, type Command, type SkuListing, velocityOf } from "./domain/index.js";
 import type { PolicyMemo } from "./policy-memo.js";
 import { countersOf, countersToLock, ordersJudged } from "./slice-counters.js";
 import type { SliceItem } from "./slice-item.js";
@@ -31,6 +32,7 @@ export async function planSlice(
   items: readonly SliceItem[],
   consumer: string,
   memo: PolicyMemo,
+  bundles: BundleMemo,
 ): Promise<SlicePlan> {
   const skus = new Set<string>();
   const wholeOrders = new Set<string>();
@@ -52,6 +54,7 @@ export async function planSlice(
     if (order.cartId !== null) cartIds.add(order.cartId);
   }
   for (const sku of await skusOfPromotions(session, [...promotionIds])) skus.add(sku);
+  bundles.addPartsTo(skus, listedBundles(items));
   const orderIds = [...new Set([...wholeOrders, ...named])];
   const commands = items.flatMap(({ command }) => command ?? []);
   const counters = countersOf(
@@ -72,6 +75,10 @@ export async function planSlice(
   return { locks, skus, orderIds, wholeOrders, cartIds, promotionIds, counters, customersAsked: asksForUnpaid(memo) };
 }
 
+/** Bundles that the slice lists: who orders one in the same slice takes its parts. */
+const listedBundles = (items: readonly SliceItem[]): SkuListing[] =>
+  items.flatMap(({ command }) => (command?.type === "ListSku" && command.parts != null ? [command] : []));
+
 type Scope = Record<"skus" | "whole" | "named" | "cartIds" | "promotionIds", Set<string>>;
 
 function addScope(command: Command, { skus, whole, named, cartIds, promotionIds }: Scope): void {
@@ -83,6 +90,10 @@ function addScope(command: Command, { skus, whole, named, cartIds, promotionIds 
       break;
     case "ApplyMovement":
       if (command.movement.reference.type === "order") named.add(command.movement.reference.id);
+      break;
+    case "YieldCart":
+      skus.add(command.sku);
+      cartIds.add(command.cartId);
       break;
     case "HoldCart":
       skus.add(command.wish.sku);

@@ -5,7 +5,7 @@ import { dueCarts } from "./store/cart-holds.js";
 import { databaseNow, paymentsReadUpTo } from "./store/payments-read.js";
 import { duePromotions } from "./store/promotions.js";
 import { ordersWithOverdueShortages } from "./store/shortages.js";
-import { dueHolds, type Place, placesBelowZero } from "./store/sweep.js";
+import { dueHolds, ordersWithSpares, type Place, placesBelowZero } from "./store/sweep.js";
 
 const HOLDS_PER_SLICE = 500;
 const SHORTAGES_PER_SLICE = 500;
@@ -53,6 +53,16 @@ export class Sweeper {
       const results = await this.#desk.submit(due.map((orderId) => ({ command: { type: "SettleOverdue", orderId } })));
       const changed = results.some(({ outcome }) => outcome !== undefined && outcome.type !== "NOTHING");
       if (due.length < SHORTAGES_PER_SLICE || !changed) return;
+    }
+  }
+
+  /** Gives parts of bundles back that no whole piece needs any more, where whoever took the others did not hold their streams. */
+  async dropSpares(): Promise<void> {
+    for (;;) {
+      const orderIds = await ordersWithSpares(this.#session, HOLDS_PER_SLICE);
+      if (orderIds.length === 0) return;
+      await this.#desk.submit(orderIds.map((orderId) => ({ command: { type: "DropSpares", orderId } })));
+      if (orderIds.length < HOLDS_PER_SLICE) return;
     }
   }
 

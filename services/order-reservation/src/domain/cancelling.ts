@@ -1,13 +1,8 @@
 import { askForUnwanted } from "./asking-back.js";
+import { dropSpares, sentOfBundle } from "./bundles.js";
 import type { Draft } from "./draft.js";
-import {
-  type Allocation,
-  type Order,
-  type OrderLine,
-  type OrderState,
-  shippedOfLine,
-  unservedOfLine,
-} from "./order.js";
+import { dueOfLine, shippedOfLine, unservedOfLine } from "./line-pieces.js";
+import type { Allocation, Order, OrderLine, OrderState } from "./order.js";
 import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { forgetShorted } from "./shortage.js";
@@ -74,8 +69,24 @@ function finish(draft: Draft, order: Order, giving: Giving): Outcome {
  * it would not get, then by asking the warehouse. Pieces shorted after the payment have their remedies.
  */
 function giveUp(draft: Draft, order: Order, line: OrderLine, quantity: number, giving: Giving): void {
-  const settled = line.cancelled + line.unwanted + shippedOfLine(order, line.lineId) + (order.paid ? line.shorted : 0);
+  const settled = line.cancelled + line.unwanted + shippedOfLine(order, line) + (order.paid ? line.shorted : 0);
   let left = Math.min(quantity, line.quantity - settled);
+  left -=
+    line.parts === null ? giveUpHeld(draft, order, line, left, giving) : giveUpWhole(draft, order, line, left, giving);
+  if (left <= 0) return;
+  if (order.paid) {
+    line.unwanted += left;
+    askForUnwanted(order, line, giving.asked);
+  } else {
+    line.shorted -= left;
+    line.cancelled += left;
+    forgetShorted(order, line.lineId, left);
+  }
+}
+
+/** Gives up to `wanted` pieces back that nobody has promised or that nobody has been asked to send; answers how many. */
+function giveUpHeld(draft: Draft, order: Order, line: OrderLine, wanted: number, giving: Giving): number {
+  let left = wanted;
   const unserved = Math.max(0, Math.min(left, unservedOfLine(order, line)));
   line.cancelled += unserved;
   left -= unserved;
@@ -88,13 +99,13 @@ function giveUp(draft: Draft, order: Order, line: OrderLine, quantity: number, g
     left -= pieces;
     giving.given.push({ lineId: line.lineId, sku: line.sku, quantity: pieces, location });
   }
-  if (left <= 0) return;
-  if (order.paid) {
-    line.unwanted += left;
-    askForUnwanted(order, line, giving.asked);
-  } else {
-    line.shorted -= left;
-    line.cancelled += left;
-    forgetShorted(order, line.lineId, left);
-  }
+  return wanted - left;
+}
+
+/** The same of a bundle, whole pieces: those of which no part has been asked for yet. */
+function giveUpWhole(draft: Draft, order: Order, line: OrderLine, wanted: number, giving: Giving): number {
+  const pieces = Math.max(0, Math.min(wanted, dueOfLine(line) - sentOfBundle(order, line)));
+  line.cancelled += pieces;
+  giving.given.push(...dropSpares(draft, order, "CANCELLED"));
+  return pieces;
 }

@@ -1,10 +1,17 @@
+import { type Part, wholePieces } from "@septet/stock-contracts";
+
 /** Pieces held for a cart at one location. */
 export interface CartPlace {
   readonly location: string;
   readonly pieces: number;
+  /** The part, where the hold is of a bundle. */
+  readonly sku?: string;
 }
 
-/** What a cart has of one SKU, and what of it is held. It changes under the lock of the SKU's stream alone. */
+/**
+ * What a cart has of one SKU, and what of it is held. It changes under the lock of the SKU's stream alone; of a bundle under
+ * those of its parts, too.
+ */
 export interface CartHold {
   cartId: string;
   sku: string;
@@ -22,8 +29,10 @@ export interface CartHold {
   filledAt: number;
   /** When it ends, epoch ms. */
   expiresAt: number;
-  /** Replaced and never changed in place. */
+  /** Replaced and never changed in place; of a bundle by part, together whole pieces. */
   places: readonly CartPlace[];
+  /** What a piece was made of when it was held, where it is a bundle; null: of itself. */
+  parts: readonly Part[] | null;
 }
 
 export interface CartChange {
@@ -35,10 +44,20 @@ export interface CartChange {
 /** One key for a cart's SKU; neither can contain the separator. */
 export const cartKey = (cartId: string, sku: string): string => `${cartId}\u0000${sku}`;
 
-/** Pieces held for a cart, over all locations. */
+/** What is held at a place. */
+export const skuAt = (hold: Pick<CartHold, "sku">, place: CartPlace): string => place.sku ?? hold.sku;
+
+/** Pieces held for a cart, over all locations; of a bundle whole ones. */
 export function heldPieces(hold: CartHold): number {
+  if (hold.parts !== null) return wholePieces(hold.parts, (sku) => piecesOfPart(hold, sku));
   let pieces = 0;
   for (const place of hold.places) pieces += place.pieces;
+  return pieces;
+}
+
+function piecesOfPart(hold: CartHold, sku: string): number {
+  let pieces = 0;
+  for (const place of hold.places) if (skuAt(hold, place) === sku) pieces += place.pieces;
   return pieces;
 }
 
@@ -77,10 +96,10 @@ export class CartBook {
     return copy;
   }
 
-  /** Holds of a SKU that have pieces, to look at, in the order of their carts. */
+  /** Holds that have pieces of a SKU, bundles among them, to look at, in the order of their carts. */
   ofSku(sku: string): CartHold[] {
     const found: CartHold[] = [];
-    const has = (hold: CartHold) => hold.sku === sku && hold.places.length > 0;
+    const has = (hold: CartHold) => hold.places.some((place) => skuAt(hold, place) === sku);
     for (const hold of this.#touched.values()) if (has(hold)) found.push(hold);
     for (const [key, hold] of this.#loaded) if (has(hold) && !this.#touched.has(key)) found.push(hold);
     return found.sort((a, b) => Number(a.cartId > b.cartId) - Number(a.cartId < b.cartId));

@@ -1,6 +1,6 @@
 import { LIMITS, type RejectionReasonCode } from "@septet/stock-contracts";
-import { type CartHold, heldPieces } from "./cart-hold.js";
-import { expireCart, releaseFromCart } from "./cart-release.js";
+import { type CartHold, heldPieces, skuAt } from "./cart-hold.js";
+import { expireCart, isWholeHere, releaseFromCart } from "./cart-release.js";
 import type { CartWish } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
@@ -8,7 +8,7 @@ import type { Order } from "./order.js";
 import type { Outcome } from "./outcomes.js";
 import { type Rules, secondsFor } from "./policies.js";
 import type { Freed } from "./saleable.js";
-import { piecesBySku, sellableOf, source } from "./sourcing.js";
+import { type OwnPieces, piecesBySku, sellableOf, source, type Want } from "./sourcing.js";
 import { placeKey } from "./world.js";
 
 /** A cart that says it has more is believed so far only. */
@@ -24,6 +24,7 @@ export function holdCart(draft: Draft, wish: CartWish): Outcome {
   const known = draft.carts.take(cartId, sku);
   if (known !== undefined && known.expiresAt <= draft.now) expireCart(draft, known);
   const before = draft.carts.take(cartId, sku);
+  if (before !== undefined) renewParts(draft, before);
   const wanted = "to" in change ? change.to : wantedAfter(before?.wanted ?? 0, change.by);
   const held = before === undefined ? 0 : heldPieces(before);
   if (wanted <= held && before !== undefined) return keepLess(draft, before, wish, wanted);
@@ -37,6 +38,14 @@ export function holdCart(draft: Draft, wish: CartWish): Outcome {
     return { type: "CART_DECIDED", hold: before, code: "NOT_HELD_IN_CARTS" };
   }
   return holdMore(draft, before ?? newHold(draft, wish, rules), wish, wanted, rules);
+}
+
+/** The catalogue makes the bundle of other parts by now: what is held is none, and is held anew. */
+function renewParts(draft: Draft, hold: CartHold): void {
+  const parts = draft.partsOf(hold.sku);
+  if (JSON.stringify(parts) === JSON.stringify(hold.parts)) return;
+  releaseFromCart(draft, hold, heldPieces(hold), "REMOVED");
+  hold.parts = parts;
 }
 
 /** Below 0 the shopper's order came before the cart's facts: what is taken out then was never held. */
@@ -66,14 +75,14 @@ function holdMore(draft: Draft, hold: CartHold, wish: CartWish, wanted: number, 
   const missing = wanted - heldPieces(hold);
   const code = reasonAgainst(draft, wish, wanted, missing);
   if (code === undefined) {
-    const wants = [{ lineId: "", sku, quantity: missing }];
+    const wants = leavesOf(draft, sku, missing);
     for (const found of source(draft, wants, draft.rulesFor(wish))) {
-      draft.reserveForCart(cartId, sku, found.location, found.quantity);
-      addPieces(hold, found.location, found.quantity);
-      draft.channelHolds.add(hold.channel, sku, found.location, found.quantity);
+      draft.reserveForCart(cartId, found.sku, found.location, found.quantity);
+      addPieces(hold, found.sku, found.location, found.quantity);
+      draft.channelHolds.add(hold.channel, found.sku, found.location, found.quantity);
     }
     hold.wanted = wanted;
-    hold.filledAt = Math.max(draft.now, draft.promotions.lastSoldOut(sku) + 1);
+    hold.filledAt = Math.max(draft.now, ...wants.map((want) => draft.promotions.lastSoldOut(want.sku) + 1));
     renew(draft, draft.carts.put(hold), wish, rules);
     return { type: "CART_DECIDED", hold, code: null };
   }
@@ -82,18 +91,31 @@ function holdMore(draft: Draft, hold: CartHold, wish: CartWish, wanted: number, 
   return { type: "CART_DECIDED", hold, code };
 }
 
+/** What is looked for to hold so many pieces more: of a bundle its parts. */
+function leavesOf(draft: Draft, sku: string, missing: number): Want[] {
+  const taken = draft.partsOf(sku) ?? [{ sku, quantity: 1 }];
+  return taken.map((part) => ({ lineId: "", sku: part.sku, quantity: part.quantity * missing }));
+}
+
 function reasonAgainst(draft: Draft, wish: CartWish, wanted: number, missing: number): RejectionReasonCode | undefined {
   const { sku } = wish;
   const listing = draft.listing(sku);
-  if (listing === undefined && draft.rowsOf(sku).length === 0) return "UNKNOWN_SKU";
+  const isKnown = (one: string) => draft.listing(one) !== undefined || draft.rowsOf(one).length > 0;
+  const parts = draft.partsOf(sku) ?? [];
+  if (!isKnown(sku) || parts.some((part) => !isKnown(part.sku))) return "UNKNOWN_SKU";
   if (listing?.active === false) return "SKU_INACTIVE";
   const rules = draft.rulesFor(wish);
   // What one movement cannot give back is not held.
-  if (wanted > LIMITS.MAX_QUANTITY_PIECES) return "OUT_OF_STOCK";
+  const most = Math.max(1, ...parts.map(({ quantity }) => quantity));
+  if (wanted * most > LIMITS.MAX_QUANTITY_PIECES) return "OUT_OF_STOCK";
   const { limit } = draft.policyOf(wish, sku);
   if (limit !== null && wanted > limit.perOrderPieces) return "LIMIT_PER_ORDER";
-  if (sellableOf(draft, sku, rules) < missing) freeExpiredHolds(draft, sku, "");
-  return sellableOf(draft, sku, rules) < missing ? "OUT_OF_STOCK" : undefined;
+  let lacking = false;
+  for (const want of leavesOf(draft, sku, missing)) {
+    if (sellableOf(draft, want.sku, rules) < want.quantity) freeExpiredHolds(draft, want.sku, "");
+    if (sellableOf(draft, want.sku, rules) < want.quantity) lacking = true;
+  }
+  return lacking ? "OUT_OF_STOCK" : undefined;
 }
 
 function newHold(draft: Draft, wish: CartWish, rules: Rules): CartHold {
@@ -111,6 +133,7 @@ function newHold(draft: Draft, wish: CartWish, rules: Rules): CartHold {
     filledAt: now,
     expiresAt,
     places: [],
+    parts: draft.partsOf(sku),
   });
 }
 
@@ -126,18 +149,36 @@ function renew(draft: Draft, hold: CartHold, wish: CartWish, rules: Rules): void
 const cartHoldMs = ({ customerClass }: CartWish, rules: Rules): number =>
   secondsFor(rules.cartHoldSecondsByClass, customerClass, rules.cartHoldSeconds) * 1000;
 
-function addPieces(hold: CartHold, location: string, pieces: number): void {
-  const there = hold.places.some((place) => place.location === location);
-  hold.places = there
-    ? hold.places.map((place) => (place.location === location ? { location, pieces: place.pieces + pieces } : place))
-    : [...hold.places, { location, pieces }];
+function addPieces(hold: CartHold, sku: string, location: string, pieces: number): void {
+  const isHere = (place: CartHold["places"][number]) => place.location === location && skuAt(hold, place) === sku;
+  hold.places = hold.places.some(isHere)
+    ? hold.places.map((place) => (isHere(place) ? { ...place, pieces: place.pieces + pieces } : place))
+    : [...hold.places, { location, pieces, ...(hold.parts === null ? {} : { sku }) }];
 }
 
 /** The hold of the shopper's own cart on a SKU, if it has pieces. */
 export function ownHold(draft: Draft, order: Order, sku: string): CartHold | undefined {
   if (order.cartId === null || !draft.isHeld(sku)) return undefined;
   const hold = draft.carts.look(order.cartId, sku);
-  return hold === undefined || hold.places.length === 0 ? undefined : hold;
+  return hold === undefined || hold.places.length === 0 || !isWholeHere(draft, hold) ? undefined : hold;
+}
+
+const NO_PIECES: ReadonlyMap<string, OwnPieces> = new Map();
+
+/** What the shopper's own cart holds that these wants use up, by SKU: of bundles by part. */
+export function ownPieces(draft: Draft, order: Order, wants: readonly Ordered[]): ReadonlyMap<string, OwnPieces> {
+  if (order.cartId === null) return NO_PIECES;
+  const own = new Map<string, { channel: string | null; at: Map<string, number> }>();
+  for (const sku of new Set(wants.map((want) => want.sku))) {
+    const hold = ownHold(draft, order, sku);
+    for (const place of hold === undefined ? [] : hold.places) {
+      const held = skuAt({ sku }, place);
+      const pieces = own.get(held) ?? { channel: hold?.channel ?? null, at: new Map() };
+      pieces.at.set(place.location, (pieces.at.get(place.location) ?? 0) + place.pieces);
+      own.set(held, pieces);
+    }
+  }
+  return own;
 }
 
 /** The shopper's order takes the place of the cart's hold: its pieces go back, for the order to be served from. */
@@ -146,8 +187,11 @@ export function useUpCart(draft: Draft, order: Order, wants: readonly Ordered[])
   if (order.cartId === null) return freed;
   for (const [sku, quantity] of piecesBySku(wants)) {
     const hold = draft.isHeld(sku) ? draft.carts.take(order.cartId, sku) : undefined;
-    if (hold === undefined || hold.wanted < 0) continue;
-    for (const { location, pieces } of hold.places) freed.set(placeKey(sku, location), pieces);
+    if (hold === undefined || hold.wanted < 0 || !isWholeHere(draft, hold)) continue;
+    for (const place of hold.places) {
+      const key = placeKey(skuAt(hold, place), place.location);
+      freed.set(key, (freed.get(key) ?? 0) + place.pieces);
+    }
     releaseFromCart(draft, hold, heldPieces(hold), "ORDERED");
     hold.wanted = Math.min(0, hold.wanted - quantity);
     if (hold.wanted < 0) hold.expiresAt = draft.now + draft.policyOf(order, sku).cartHoldSeconds * 1000;
@@ -174,7 +218,7 @@ export function noteOrdered(draft: Draft, order: Order, unseen: readonly Ordered
     const wanted = -Math.min(quantity, LIMITS.MAX_QUANTITY_PIECES);
     const expiresAt = draft.now + cartHoldSeconds * 1000;
     const known = { cartId, sku, customerId, channel, region, startedAt: draft.now, filledAt: draft.now, expiresAt };
-    draft.carts.put({ ...known, wanted, places: [] });
+    draft.carts.put({ ...known, wanted, places: [], parts: draft.partsOf(sku) });
   }
 }
 

@@ -82,13 +82,20 @@ export type Command =
   | { type: "HoldCart"; wish: CartWish }
   /** From the sweeper: give a cart's hold back if its time has passed. */
   | { type: "ExpireCart"; cartId: string; sku: string }
+  /** A cart's hold of a bundle gives up a part that is missing where its pieces are promised, before any order is shorted. */
+  | {
+      type: "YieldCart";
+      cartId: string;
+      sku: string;
+      missing: { sku: string; location: string; pieces: number };
+    }
   /** A movement another service recorded. */
   | { type: "ApplyMovement"; movement: Movement }
   | {
       type: "FulfilmentCancelled";
       orderId: string;
       fulfilmentId: string;
-      lines: readonly { lineId: string; quantity: number }[];
+      lines: readonly { lineId: string; sku: string; quantity: number }[];
     }
   | { type: "FulfilmentShipped"; orderId: string; fulfilmentId: string; tracking: string | null }
   /** An operator holds pieces of an order elsewhere. */
@@ -117,6 +124,8 @@ export type Command =
     }
   /** An operator sees to a shortage, which is not settled by that. */
   | { type: "AcknowledgeShortage"; orderId: string; shortageId: string; by: string }
+  /** From the sweeper: give parts of bundles back that no whole piece needs any more. */
+  | { type: "DropSpares"; orderId: string }
   /** From the sweeper: carry out the default of shortages whose time is over, and tell of those that nobody handles. */
   | { type: "SettleOverdue"; orderId: string }
   | { type: "DefineLocation"; location: string; kind: string; active: boolean; version: number }

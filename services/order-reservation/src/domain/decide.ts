@@ -1,6 +1,7 @@
+import { dropSpares } from "./bundles.js";
 import { cancelLines, cancelWhole } from "./cancelling.js";
 import { holdCart } from "./cart-holding.js";
-import { expireCart } from "./cart-release.js";
+import { expireCart, isWholeHere, releaseFromCartAt } from "./cart-release.js";
 import type { Command } from "./commands.js";
 import { examineDeficit } from "./deficits.js";
 import { Draft } from "./draft.js";
@@ -11,6 +12,7 @@ import { tendAllLocks, tendLocksAfter } from "./locking.js";
 import { applyMovement } from "./movements.js";
 import { moveReservation } from "./moving.js";
 import { copyOfOrder } from "./order.js";
+import { settle } from "./outcome-events.js";
 import type { Decision, Outcome } from "./outcomes.js";
 import { pay } from "./paying.js";
 import { place, refuseInvalid } from "./placing.js";
@@ -78,8 +80,15 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return holdCart(draft, command.wish);
     case "ExpireCart": {
       const hold = draft.carts.take(command.cartId, command.sku);
-      if (hold === undefined || hold.expiresAt > draft.now) return { type: "NOTHING", order: undefined };
+      if (hold === undefined || hold.expiresAt > draft.now || !isWholeHere(draft, hold))
+        return { type: "NOTHING", order: undefined };
       expireCart(draft, hold);
+      return { type: "APPLIED" };
+    }
+    case "YieldCart": {
+      const hold = draft.carts.take(command.cartId, command.sku);
+      if (hold === undefined || !isWholeHere(draft, hold)) return { type: "NOTHING", order: undefined };
+      releaseFromCartAt(draft, hold, command.missing, command.missing.pieces, "SHORTED");
       return { type: "APPLIED" };
     }
     case "ApplyMovement":
@@ -116,6 +125,13 @@ function decideOne(draft: Draft, command: Command): Outcome {
       return chooseRemedies(draft, command);
     case "AcknowledgeShortage":
       return acknowledgeShortage(draft, command);
+    case "DropSpares": {
+      const order = draft.order(command.orderId);
+      if (order === undefined || !order.hasSpares) return { type: "NOTHING", order };
+      dropSpares(draft, order);
+      settle(draft, order);
+      return { type: "RECORDED", order };
+    }
     case "SettleOverdue":
       return settleOverdue(draft, draft.order(command.orderId));
     case "DefineLocation":

@@ -1,6 +1,6 @@
-import { askAt, pendingAt } from "./asking-back.js";
-import { heldPieces } from "./cart-hold.js";
-import { releaseFromCartAt } from "./cart-release.js";
+import { askAt, type Place, pendingAt } from "./asking-back.js";
+import { dropSpares, missingOfBundle } from "./bundles.js";
+import { isWholeHere, releaseFromCartAt } from "./cart-release.js";
 import type { Draft } from "./draft.js";
 import { freeExpiredHolds } from "./expiring.js";
 import { releaseLocksFor } from "./locking.js";
@@ -87,10 +87,10 @@ function move(draft: Draft, { order, allocation }: Promised, missing: number): v
 /** A cart is no order: the newest is the first to learn that its pieces are not there after all. */
 function releaseCarts(draft: Draft, sku: string, location: string): void {
   const holds = draft.carts.ofSku(sku).sort((a, b) => b.startedAt - a.startedAt);
-  for (const { cartId } of holds) {
+  for (const known of holds) {
     const missing = -draft.row(sku, location).sellable;
-    const hold = missing > 0 ? draft.carts.take(cartId, sku) : undefined;
-    if (hold !== undefined) releaseFromCartAt(draft, hold, location, Math.min(missing, heldPieces(hold)), "SHORTED");
+    const hold = missing > 0 && isWholeHere(draft, known) ? draft.carts.take(known.cartId, known.sku) : undefined;
+    if (hold !== undefined) releaseFromCartAt(draft, hold, { sku, location }, missing, "SHORTED");
   }
 }
 
@@ -99,22 +99,29 @@ function shortUnsent(draft: Draft, { order, allocation }: Promised, missing: num
   const quantity = Math.min(missing, allocation.open);
   if (quantity <= 0) return;
   draft.release(order, allocation, quantity, "SHORTED");
-  short(draft, order, [{ lineId, sku, quantity }], "PHYSICAL_SHORTAGE");
+  const line = order.lines.find((candidate) => candidate.lineId === lineId);
+  if (line === undefined || line.parts === null) {
+    short(draft, order, [{ lineId, sku, quantity }], "PHYSICAL_SHORTAGE");
+  } else {
+    const pieces = missingOfBundle(order, line);
+    if (pieces > 0) short(draft, order, [{ lineId, sku: line.sku, quantity: pieces }], "PHYSICAL_SHORTAGE");
+    dropSpares(draft, order);
+  }
   settle(draft, order);
 }
 
 function askBack(draft: Draft, sku: string, location: string, missing: number): void {
-  const lines = new Map<string, { order: Order; lineId: string }>();
+  const lines = new Map<string, { order: Order; place: Place }>();
   for (const { order, allocation } of promisesAt(draft, sku, location)) {
     const { lineId } = allocation;
-    lines.set(`${order.orderId}\u0000${lineId}`, { order, lineId });
+    lines.set(`${order.orderId}\u0000${lineId}`, { order, place: { lineId, sku, location } });
   }
   let left = missing;
-  for (const { order, lineId } of lines.values()) left -= pendingAt(order, lineId, location);
-  for (const { order, lineId } of lines.values()) {
+  for (const { order, place } of lines.values()) left -= pendingAt(order, place);
+  for (const { order, place } of lines.values()) {
     if (left <= 0) return;
     const asked: Allocation[] = [];
-    left -= askAt(order, lineId, location, left, asked);
+    left -= askAt(order, place, left, asked);
     publishCancelRequests(draft, order, asked);
   }
 }

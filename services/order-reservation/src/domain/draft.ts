@@ -1,4 +1,4 @@
-import { movementDraft, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
+import { movementDraft, type Part, type RecordName, type RecordOf, type ReleaseReason } from "@septet/stock-contracts";
 import { CartBook } from "./cart-hold.js";
 import { ChannelHolds } from "./channel-holds.js";
 import type { TransferRequest } from "./commands.js";
@@ -10,6 +10,7 @@ import { type Terms, termsOfSale } from "./sale-terms.js";
 import { forget, SightingBook } from "./velocity.js";
 import {
   type Location,
+  leafParts,
   locationOf,
   placeKey,
   type SkuListing,
@@ -173,6 +174,12 @@ export class Draft {
     return this.#listings.get(sku) ?? this.world.listings.get(sku);
   }
 
+  /** What a piece of a bundle takes from stock, bundles among its parts taken apart once; null: it is no bundle. */
+  partsOf(sku: string): readonly Part[] | null {
+    const parts = this.listing(sku)?.parts;
+    return parts == null ? null : leafParts(parts, (part) => this.listing(part)?.parts);
+  }
+
   list(listing: SkuListing): void {
     this.#listings.set(listing.sku, listing);
   }
@@ -234,9 +241,9 @@ export class Draft {
   /** Pieces that count as promised already are held by the order: they are not sent to fulfilment yet. */
   holdAgain(order: Order, lineId: string, sku: string, location: string, quantity: number): Allocation {
     this.channelHolds.add(order.channel, sku, location, quantity);
-    // One line stands once in one fulfilment: what is added before it is sent joins what is there.
+    // One SKU of a line stands once in one fulfilment: what is added before it is sent joins what is there.
     const unsent = order.allocations.find(
-      (a) => a.fulfilmentId === null && a.lineId === lineId && a.location === location,
+      (a) => a.fulfilmentId === null && a.lineId === lineId && a.sku === sku && a.location === location,
     );
     if (unsent !== undefined) {
       unsent.open += quantity;

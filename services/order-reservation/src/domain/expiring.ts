@@ -1,4 +1,4 @@
-import { expireCart } from "./cart-release.js";
+import { expireCart, isWholeHere } from "./cart-release.js";
 import type { Draft } from "./draft.js";
 import type { Order } from "./order.js";
 import { type Given, publishReleased } from "./outcome-events.js";
@@ -55,8 +55,9 @@ export function freeExpiredHolds(draft: Draft, sku: string, wantedBy: string): v
     const order = draft.order(orderId);
     if (order !== undefined) expire(draft, order);
   }
-  for (const { cartId, expiresAt } of draft.carts.ofSku(sku)) {
-    const hold = expiresAt <= draft.now ? draft.carts.take(cartId, sku) : undefined;
+  for (const known of draft.carts.ofSku(sku)) {
+    if (known.expiresAt > draft.now || !isWholeHere(draft, known)) continue;
+    const hold = draft.carts.take(known.cartId, known.sku);
     if (hold !== undefined) expireCart(draft, hold);
   }
 }

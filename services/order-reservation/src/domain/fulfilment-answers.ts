@@ -1,7 +1,8 @@
-import { askForUnwanted, handOver, sentFrom } from "./asking-back.js";
+import { askForUnwanted, handOver, sentFrom, unwantedOf } from "./asking-back.js";
+import { missingOfBundle } from "./bundles.js";
 import { examineDeficit } from "./deficits.js";
 import type { Draft } from "./draft.js";
-import type { Allocation, Order } from "./order.js";
+import type { Allocation, Order, OrderLine } from "./order.js";
 import { type Given, publishCancelRequests, publishReleased, settle } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
 import { serveAgain } from "./serving.js";
@@ -16,33 +17,41 @@ export function takeCancelled(
   draft: Draft,
   order: Order,
   fulfilmentId: string,
-  lines: readonly { lineId: string; quantity: number }[],
+  lines: readonly { lineId: string; sku: string; quantity: number }[],
 ): Outcome {
   const given: Given[] = [];
   const again: Want[] = [];
   const asked: Allocation[] = [];
+  const incomplete = new Map<OrderLine, number>();
   const places = new Map<string, { sku: string; location: string }>();
-  for (const { lineId, quantity } of lines) {
-    const answering = order.allocations.find((a) => a.fulfilmentId === fulfilmentId && a.lineId === lineId);
+  for (const { lineId, sku, quantity } of lines) {
+    const answering = order.allocations.find(
+      (a) => a.fulfilmentId === fulfilmentId && a.lineId === lineId && a.sku === sku,
+    );
     const line = order.lines.find((candidate) => candidate.lineId === lineId);
     if (answering === undefined || line === undefined) continue;
-    const { sku, location } = answering;
+    const { location } = answering;
     places.set(`${sku}\u0000${location}`, { sku, location });
     const [ask, ...later] = answering.asks;
     answering.asks = later;
-    const parts = [answering, ...sentFrom(order, lineId, location).filter((part) => part !== answering)];
-    const cancelled = giveBack(draft, order, parts, Math.min(quantity, line.unwanted), "CANCELLED");
+    const parts = [answering, ...sentFrom(order, answering).filter((part) => part !== answering)];
+    const cancelled = giveBack(draft, order, parts, Math.min(quantity, unwantedOf(order, line, sku)), "CANCELLED");
     const others = giveBack(draft, order, parts, quantity - cancelled, "FULFILMENT_CANCELLED");
-    line.cancelled += cancelled;
-    line.unwanted -= cancelled;
     if (cancelled > 0) given.push({ lineId, sku, quantity: cancelled, location });
-    if (others > 0) again.push({ lineId, sku, quantity: others });
+    if (line.parts === null) {
+      line.cancelled += cancelled;
+      line.unwanted -= cancelled;
+      if (others > 0) again.push({ lineId, sku, quantity: others });
+    } else {
+      incomplete.set(line, missingOfBundle(order, line));
+    }
     if (ask !== undefined && quantity < ask.quantity) {
       answering.tooLate = true;
       handOver(order, answering);
       askForUnwanted(order, line, asked);
     }
   }
+  for (const [{ lineId, sku }, quantity] of incomplete) if (quantity > 0) again.push({ lineId, sku, quantity });
   publishReleased(draft, order, "CANCELLED", given);
   publishCancelRequests(draft, order, asked);
   serveAgain(draft, order, again, "PHYSICAL_SHORTAGE");

@@ -4,6 +4,7 @@ export * from "./commands.js";
 export * from "./counts.js";
 export { decide } from "./decide.js";
 export { MAX_PROMISES_EXAMINED } from "./deficits.js";
+export * from "./line-pieces.js";
 export type { MoveLine } from "./moving.js";
 export * from "./order.js";
 export * from "./outcomes.js";

@@ -1,5 +1,6 @@
 import type { ShortageCause } from "@septet/stock-contracts";
-import { forgetUnwanted, pendingOfLine } from "./asking-back.js";
+import { forgetUnwanted, pendingOf } from "./asking-back.js";
+import { missingOfBundle } from "./bundles.js";
 import type { Movement } from "./commands.js";
 import { examineDeficit } from "./deficits.js";
 import type { Draft } from "./draft.js";
@@ -84,11 +85,21 @@ const LIKELY: readonly ((allocation: Allocation) => number)[] = [
 /** Of pieces that got lost, those the shopper had cancelled and nobody will give back now are cancelled. */
 function lose(draft: Draft, order: Order, line: OrderLine, movement: Movement, location: string, pieces: number): void {
   const { lineId, sku } = line;
-  const cancelled = Math.max(0, Math.min(pieces, line.unwanted - pendingOfLine(order, lineId)));
+  const before = line.cancelled;
+  const missing = line.parts === null ? missingOf(order, line, pieces) : missingOfBundle(order, line);
+  const cancelled = Math.min(pieces, line.cancelled - before);
+  if (cancelled > 0) {
+    publishReleased(draft, order, "CANCELLED", [{ lineId, sku: movement.sku, quantity: cancelled, location }]);
+  }
+  if (missing === 0) return;
+  const cause = CAUSES[movement.kind] ?? "PHYSICAL_SHORTAGE";
+  serveAgain(draft, order, [{ lineId, sku, quantity: missing }], cause, location);
+}
+
+/** How many of the pieces that a line has lost are to be served again. */
+function missingOf(order: Order, line: OrderLine, lost: number): number {
+  const cancelled = Math.max(0, Math.min(lost, line.unwanted - pendingOf(order, line.lineId, line.sku)));
   line.cancelled += cancelled;
   line.unwanted -= cancelled;
-  if (cancelled > 0) publishReleased(draft, order, "CANCELLED", [{ lineId, sku, quantity: cancelled, location }]);
-  if (pieces === cancelled) return;
-  const cause = CAUSES[movement.kind] ?? "PHYSICAL_SHORTAGE";
-  serveAgain(draft, order, [{ lineId, sku, quantity: pieces - cancelled }], cause, location);
+  return lost - cancelled;
 }

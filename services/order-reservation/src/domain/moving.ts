@@ -10,6 +10,8 @@ import { placeKey } from "./world.js";
 /** Pieces of a line that are to be held at another location; `quantity` null: all that are held at `from`. */
 export interface MoveLine {
   lineId: string;
+  /** The part, where the line is a bundle held of several there; left out: whichever there is. */
+  sku?: string | undefined;
   from: string;
   to: string;
   quantity: number | null;
@@ -55,12 +57,14 @@ const refused = (code: MoveRefusalCode, order: Order | undefined, index: number 
 function stepOf(
   draft: Draft,
   order: Order,
-  { lineId, from, to, quantity }: MoveLine,
+  { lineId, sku, from, to, quantity }: MoveLine,
   taken: Map<Allocation, number>,
 ): Step | MoveRefusalCode {
   if (!order.lines.some((line) => line.lineId === lineId)) return "UNKNOWN_LINE";
   if (from === to) return "SAME_LOCATION";
-  const held = order.allocations.filter((a) => a.lineId === lineId && a.location === from && a.open > 0);
+  const there = order.allocations.filter((a) => a.lineId === lineId && a.location === from && a.open > 0);
+  if (sku === undefined && there.some((a) => a.sku !== there[0]?.sku)) return "PART_NOT_NAMED";
+  const held = sku === undefined ? there : there.filter((a) => a.sku === sku);
   const allocation = held.find((a) => a.fulfilmentId === null);
   if (allocation === undefined) return held.length > 0 ? "SENT_TO_FULFILMENT" : "NOT_HELD_THERE";
   if (order.state !== "RESERVED") return "NOT_HELD_THERE";

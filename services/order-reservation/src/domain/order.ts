@@ -1,4 +1,4 @@
-import type { Language, RejectionReasonCode } from "@septet/stock-contracts";
+import type { Language, Part, RejectionReasonCode } from "@septet/stock-contracts";
 import type { Shortage } from "./shortage.js";
 
 /**
@@ -35,6 +35,8 @@ export interface OrderLine {
   unitPriceMinor: number | null;
   /** The shorted line that this one makes up for; null: it was ordered. */
   replaces: string | null;
+  /** What a piece was made of when the order was placed, where it is a bundle; null: of itself. */
+  parts: readonly Part[] | null;
 }
 
 /**
@@ -48,6 +50,7 @@ export interface CancelAsk {
 /** Pieces of one line promised from one location. */
 export interface Allocation {
   lineId: string;
+  /** The line's, or that of a part of it. */
   sku: string;
   location: string;
   /** Promised and not shipped: this allocation's part of `orderReserved`. */
@@ -106,6 +109,8 @@ export interface Order {
   undone: readonly string[];
   lines: OrderLine[];
   allocations: Allocation[];
+  /** Parts of bundles are held that no whole piece needs any more: the sweeper gives them back. */
+  hasSpares: boolean;
 }
 
 /** A row for an order of which only a fact about it is known. */
@@ -136,6 +141,7 @@ export const unplacedOrder = (orderId: string): Order => ({
   undone: [],
   lines: [],
   allocations: [],
+  hasSpares: false,
 });
 
 /** A copy whose lines and allocations can be changed without the original noticing. */
@@ -161,23 +167,6 @@ export function hasSameLines(
 
 export const hasOpen = (order: Order): boolean => order.allocations.some((allocation) => allocation.open > 0);
 
-/** Pieces of a line promised and not shipped, over all locations. */
-export function openOfLine(order: Order, lineId: string): number {
-  let pieces = 0;
-  for (const allocation of order.allocations) if (allocation.lineId === lineId) pieces += allocation.open;
-  return pieces;
-}
-
-export function shippedOfLine(order: Order, lineId: string): number {
-  let pieces = 0;
-  for (const allocation of order.allocations) if (allocation.lineId === lineId) pieces += allocation.shipped;
-  return pieces;
-}
-
-/** Pieces of a line that are neither promised, shipped, cancelled nor shorted. */
-export const unservedOfLine = (order: Order, line: OrderLine): number =>
-  line.quantity - line.cancelled - line.shorted - openOfLine(order, line.lineId) - shippedOfLine(order, line.lineId);
-
 /** Pieces of an allocation that the warehouse has been asked to give back and has not answered for. */
 export function askedOf(allocation: Allocation): number {
   let pieces = 0;
@@ -189,7 +178,9 @@ export function askedOf(allocation: Allocation): number {
 export const earlyCancelOf = ({ earlyCancels }: Order, lineId: string): number =>
   Object.hasOwn(earlyCancels, lineId) ? (earlyCancels[lineId] ?? 0) : 0;
 
+/** SKUs whose streams a change of the order may move: those of its lines, and of their parts. */
 export function skusOf(order: Order): string[] {
-  if (order.lines.length === 1) return [order.lines[0]!.sku];
-  return [...new Set(order.lines.map((line) => line.sku))];
+  const [first] = order.lines;
+  if (order.lines.length === 1 && first !== undefined && first.parts === null) return [first.sku];
+  return [...new Set(order.lines.flatMap(({ sku, parts }) => [sku, ...(parts ?? []).map((part) => part.sku)]))];
 }

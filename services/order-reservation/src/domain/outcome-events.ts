@@ -1,13 +1,7 @@
 import { type AlertCode, outcomeText, type ShortageCause } from "@septet/stock-contracts";
 import type { Draft } from "./draft.js";
-import {
-  type Allocation,
-  type Order,
-  openOfLine,
-  type RejectionReason,
-  shippedOfLine,
-  unservedOfLine,
-} from "./order.js";
+import { openOfLine, shippedOfLine, unservedOfLine } from "./line-pieces.js";
+import type { Allocation, Order, RejectionReason } from "./order.js";
 import { remediesFor } from "./remedies.js";
 import { decideByOf, type Shortage, shortageIdOf } from "./shortage.js";
 import type { Want } from "./sourcing.js";
@@ -17,7 +11,7 @@ import type { Warning } from "./unpaid-orders.js";
 export function publishReserved(draft: Draft, order: Order, warnings: readonly Warning[] = []): void {
   const lines = [];
   for (const line of order.lines) {
-    const quantity = openOfLine(order, line.lineId);
+    const quantity = openOfLine(order, line);
     if (quantity === 0) continue;
     const allocations = [];
     for (const { lineId, sku, location, open } of order.allocations) {
@@ -159,7 +153,7 @@ const alertAbout = (order: Order, code: AlertCode, alertId: string) => ({
   orderId: order.orderId,
 });
 
-/** Asks warehouse or supplier to send what is promised and not asked for yet: one request per location. */
+/** Asks warehouse or supplier to send what is promised and not asked for yet: one request per location, a line per part of a bundle. */
 export function requestFulfilment(draft: Draft, order: Order): void {
   const byLocation = new Map<string, Allocation[]>();
   for (const allocation of order.allocations) {
@@ -174,9 +168,11 @@ export function requestFulfilment(draft: Draft, order: Order): void {
     const lines = new Map<string, { lineId: string; sku: string; quantity: number }>();
     for (const allocation of allocations) {
       allocation.fulfilmentId = fulfilmentId;
-      const line = lines.get(allocation.lineId);
-      if (line !== undefined) line.quantity += allocation.open;
-      else lines.set(allocation.lineId, { lineId: allocation.lineId, sku: allocation.sku, quantity: allocation.open });
+      const { lineId, sku, open } = allocation;
+      const key = `${lineId}\u0000${sku}`;
+      const line = lines.get(key);
+      if (line !== undefined) line.quantity += open;
+      else lines.set(key, { lineId, sku, quantity: open });
     }
     const { orderId, deliverBy } = order;
     draft.publish("FulfilmentRequested", { fulfilmentId, orderId, location, lines: [...lines.values()], deliverBy });
@@ -227,7 +223,7 @@ export function settle(draft: Draft, order: Order): void {
   order.expiresAt = null;
   const shipped = [];
   for (const line of order.lines) {
-    const quantity = shippedOfLine(order, line.lineId);
+    const quantity = shippedOfLine(order, line);
     if (quantity > 0) shipped.push({ lineId: line.lineId, sku: line.sku, quantity });
   }
   if (shipped.length > 0) {

@@ -1,7 +1,9 @@
+import { LIMITS } from "@septet/stock-contracts";
 import { noteOrdered, ownHold, unseenInCart, useUpCart } from "./cart-holding.js";
 import type { Command, Placement } from "./commands.js";
 import type { Draft } from "./draft.js";
 import { reasonsOfLimits } from "./limits.js";
+import { hasBundles, takenBy } from "./line-pieces.js";
 import { earlyCancelOf, hasSameLines, type Order, type RejectionReason } from "./order.js";
 import { alertPayment, publishAwaiting, publishReserved, reject, short } from "./outcome-events.js";
 import type { Outcome } from "./outcomes.js";
@@ -67,6 +69,7 @@ function takeIn(draft: Draft, order: Order, placement: Placement): void {
       unwanted: 0,
       unitPriceMinor,
       replaces: null,
+      parts: draft.partsOf(sku),
     });
   }
   order.earlyCancels = {};
@@ -98,6 +101,7 @@ function decidePlacement(draft: Draft, order: Order, placement: Placement, bring
 
 /** Why the order is refused whatever the stock: what cannot be sold, then what this customer may not have. */
 function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
+  if (takesTooMuch(order)) return [{ lineId: null, sku: null, code: "INVALID_ORDER" }];
   const unsaleable = unsaleableLines(draft, order);
   if (unsaleable.length > 0) return unsaleable;
   const soldOut = reasonsOfQuota(draft, order, wantsOf(order));
@@ -108,13 +112,22 @@ function reasonsAgainst(draft: Draft, order: Order): RejectionReason[] {
   return unpaid.length > 0 ? unpaid : reasonsOfVelocity(draft, order);
 }
 
-/** Why lines cannot be sold whatever the stock. A SKU is known when it is listed or has ever had stock here. */
+/** An order's outcome must fit into one message: it takes no more SKUs, parts of bundles each for itself, than it may have lines. */
+const takesTooMuch = (order: Order): boolean =>
+  hasBundles(order) && order.lines.reduce((all, line) => all + takenBy(line).length, 0) > LIMITS.MAX_ORDER_LINES;
+
+/**
+ * Why lines cannot be sold whatever the stock. A SKU is known when it is listed or has ever had stock here; a bundle when
+ * its parts are, too. Whether a bundle is sold, its own listing says.
+ */
 function unsaleableLines(draft: Draft, order: Order): RejectionReason[] {
   const reasons: RejectionReason[] = [];
-  for (const { lineId, sku, quantity, cancelled } of order.lines) {
+  const isKnown = (sku: string) => draft.listing(sku) !== undefined || draft.rowsOf(sku).length > 0;
+  for (const { lineId, sku, quantity, cancelled, parts } of order.lines) {
     if (quantity === cancelled) continue;
     const listing = draft.listing(sku);
-    if (listing === undefined && draft.rowsOf(sku).length === 0) reasons.push({ lineId, sku, code: "UNKNOWN_SKU" });
+    if (!isKnown(sku) || parts?.some((part) => !isKnown(part.sku)) === true)
+      reasons.push({ lineId, sku, code: "UNKNOWN_SKU" });
     else if (listing?.active === false) reasons.push({ lineId, sku, code: "SKU_INACTIVE" });
   }
   return reasons;
@@ -155,8 +168,9 @@ const isReservedAtOrder = (draft: Draft, order: Order, { sku }: Want): boolean =
 
 function refuse(draft: Draft, order: Order, lacking: ReadonlySet<string>): void {
   const reasons: RejectionReason[] = [];
-  for (const { lineId, sku, quantity, cancelled } of order.lines) {
-    if (lacking.has(sku) && quantity > cancelled) reasons.push({ lineId, sku, code: "OUT_OF_STOCK" });
+  for (const { lineId, sku, quantity, cancelled, parts } of order.lines) {
+    if (takenBy({ sku, parts }).some((taken) => lacking.has(taken.sku)) && quantity > cancelled)
+      reasons.push({ lineId, sku, code: "OUT_OF_STOCK" });
   }
   reject(draft, order, reasons);
 }

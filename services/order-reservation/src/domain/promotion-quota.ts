@@ -1,25 +1,39 @@
 import { heldPieces } from "./cart-hold.js";
 import { ownHold } from "./cart-holding.js";
 import type { Draft } from "./draft.js";
+import { hasBundles } from "./line-pieces.js";
 import type { Order, RejectionReason } from "./order.js";
 import type { Want } from "./sourcing.js";
 
 /**
  * SKUs of which an order that names a promotion gets nothing new at its price: the quota is gone for good, whatever was
- * released since. What the shopper's cart has held since before is of the quota still.
+ * released since. What the shopper's cart has held since before is of the quota still. A bundle is gone with any of its parts.
  */
 function goneSkus(draft: Draft, order: Order, wants: readonly Want[]): ReadonlySet<string> {
   const { promotionId } = order;
   const gone = new Set<string>();
   if (promotionId === null || draft.promotions.isEmpty) return gone;
-  for (const { sku } of wants) {
-    const soldOutAt = draft.promotions.soldOutAt(promotionId, sku);
+  for (const want of wants) {
+    const { sku } = want;
+    const soldOutAt = soldOutOf(draft, order, promotionId, want);
     if (soldOutAt === null || gone.has(sku)) continue;
-    const wanted = wants.reduce((pieces, want) => pieces + (want.sku === sku ? want.quantity : 0), 0);
+    const wanted = wants.reduce((pieces, other) => pieces + (other.sku === sku ? other.quantity : 0), 0);
     const own = ownHold(draft, order, sku);
     if (own === undefined || own.filledAt > soldOutAt || heldPieces(own) < wanted) gone.add(sku);
   }
   return gone;
+}
+
+/** When the quota of what a line takes was gone first (epoch ms), null: it is not. */
+function soldOutOf(draft: Draft, order: Order, promotionId: string, { lineId, sku }: Want): number | null {
+  const own = draft.promotions.soldOutAt(promotionId, sku);
+  if (own !== null || !hasBundles(order)) return own;
+  let first: number | null = null;
+  for (const part of order.lines.find((line) => line.lineId === lineId)?.parts ?? []) {
+    const soldOutAt = draft.promotions.soldOutAt(promotionId, part.sku);
+    if (soldOutAt !== null && (first === null || soldOutAt < first)) first = soldOutAt;
+  }
+  return first;
 }
 
 /** Why an order may not be served anew: what its promotion has no more of. What is promised already stays promised. */

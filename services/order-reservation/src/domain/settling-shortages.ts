@@ -173,7 +173,17 @@ function exchange(draft: Draft, order: Order, replacements: readonly Replacement
   if (replacements.length === 0) return;
   for (const { lineId, sku, quantity, replaces } of replacements) {
     const unitPriceMinor = order.lines.find((line) => line.lineId === replaces)?.unitPriceMinor ?? null;
-    order.lines.push({ lineId, sku, quantity, cancelled: 0, shorted: 0, unwanted: 0, unitPriceMinor, replaces });
+    order.lines.push({
+      lineId,
+      sku,
+      quantity,
+      cancelled: 0,
+      shorted: 0,
+      unwanted: 0,
+      unitPriceMinor,
+      replaces,
+      parts: null,
+    });
   }
   for (const { lineId, sku, location, quantity } of found) draft.reserve(order, lineId, sku, location, quantity);
   order.state = "CONFIRMED";

@@ -1,4 +1,3 @@
-import type { CartHold } from "./cart-hold.js";
 import type { Draft, SalesRules } from "./draft.js";
 import { figureOf } from "./policies.js";
 import { type Freed, saleableAfter, saleableAt } from "./saleable.js";
@@ -8,6 +7,7 @@ import { placeKey, type StockRow } from "./world.js";
 /** Pieces of a line that look for a location. */
 export interface Want {
   lineId: string;
+  /** The line's or, where a location is looked for, that of a part of it. */
   sku: string;
   quantity: number;
 }
@@ -21,13 +21,19 @@ export interface Source extends Want {
  * What can be sold of a SKU over all active locations; a location below 0 counts as 0 and hides nothing elsewhere.
  * @param own the buyer's own hold, which is there for the buyer
  */
-export function sellableOf(draft: Draft, sku: string, rules: SalesRules, own?: CartHold): number {
+export function sellableOf(draft: Draft, sku: string, rules: SalesRules, own?: OwnPieces): number {
   let pieces = 0;
   for (const row of draft.rankedRows(sku, rules)) {
-    const held = own?.places.find((place) => place.location === row.location)?.pieces;
+    const held = own?.at.get(row.location);
     pieces += held === undefined ? saleableAt(draft, row, rules) : saleableAfter(draft, row, rules, held, own?.channel);
   }
   return pieces;
+}
+
+/** What a buyer's cart holds of a SKU, in pieces by location, and in which channel. */
+export interface OwnPieces {
+  readonly channel: string | null;
+  readonly at: ReadonlyMap<string, number>;
 }
 
 /** How pieces are looked for beside the rules of the sale. */
@@ -54,6 +60,13 @@ export function source(draft: Draft, wants: readonly Want[], rules: SalesRules, 
     if (whole !== undefined) return [{ ...only, location: whole.location }];
   }
   return sourceByTiers(draft, wants, rules, o);
+}
+
+/** What a buyer can take of a SKU over all active locations. */
+export function thereOf(draft: Draft, sku: string, rules: SalesRules, o: Search): number {
+  let pieces = 0;
+  for (const row of draft.rankedRows(sku, rules)) pieces += thereFor(draft, row, rules, o);
+  return pieces;
 }
 
 const thereFor = (draft: Draft, row: StockRow, rules: SalesRules, { freed }: Search): number =>

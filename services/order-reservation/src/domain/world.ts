@@ -1,3 +1,4 @@
+import type { Part } from "@septet/stock-contracts";
 import type { CartHold } from "./cart-hold.js";
 import type { Counts } from "./counts.js";
 import type { Order } from "./order.js";
@@ -29,6 +30,22 @@ export interface SkuListing {
   currency?: string | null;
   /** SKUs of one group may replace each other in a shortage. */
   substitutionGroup?: string | null;
+  /** What a piece is made of, where it is a bundle: each part once. */
+  parts?: readonly Part[] | null;
+}
+
+/** What a bundle takes from stock: a part that is a bundle itself is taken apart once, equal parts count together. */
+export function leafParts(
+  parts: readonly Part[],
+  partsOf: (sku: string) => readonly Part[] | null | undefined,
+): readonly Part[] {
+  const leaves = new Map<string, number>();
+  for (const part of parts) {
+    for (const { sku, quantity } of partsOf(part.sku) ?? [{ sku: part.sku, quantity: 1 }]) {
+      leaves.set(sku, (leaves.get(sku) ?? 0) + quantity * part.quantity);
+    }
+  }
+  return [...leaves].map(([sku, quantity]) => ({ sku, quantity }));
 }
 
 /** Which SKUs may replace one: of this group and currency, at this price or above. */

@@ -6,7 +6,7 @@ import type { ReservationDesk } from "../reservation-desk.js";
 import { askedLanguage } from "./language.js";
 import { refusedWish } from "./refused-wish.js";
 import { RESERVATION, reservationOf } from "./reservation-view.js";
-import { id, quantity } from "./schemas.js";
+import { id, quantity, sku } from "./schemas.js";
 import { settledOnce } from "./settled-once.js";
 
 const MOVES = z.strictObject({
@@ -14,6 +14,7 @@ const MOVES = z.strictObject({
     .array(
       z.strictObject({
         lineId: id,
+        sku: sku.optional().describe("which part, where the line is a bundle held of several at `from`"),
         from: id,
         to: id,
         quantity: quantity.optional().describe("left out: all that is held at `from`"),

@@ -36,10 +36,15 @@ export const RESERVATION = z.object({
       shipped: pieces,
       cancelled: pieces,
       shorted: pieces,
+      parts: z
+        .array(z.object({ sku: z.string(), quantity: pieces }))
+        .nullable()
+        .describe("what a piece of a bundle was made of when it was ordered; null: no bundle"),
       replaces: z.string().nullable().describe("the shorted line that this one makes up for"),
       allocations: z.array(
         z.object({
           location: z.string(),
+          sku: z.string().nullable().describe("the part, where the line is a bundle; null: the line's own"),
           quantity: pieces,
           shipped: pieces,
           fulfilmentId: z.string().nullable(),
@@ -81,14 +86,17 @@ export function reservationOf(order: Order, asked: Language | null): Reservation
       lineId: line.lineId,
       sku: line.sku,
       quantity: line.quantity,
-      reserved: openOfLine(order, line.lineId),
-      shipped: shippedOfLine(order, line.lineId),
+      reserved: openOfLine(order, line),
+      shipped: shippedOfLine(order, line),
       cancelled: line.cancelled,
       shorted: line.shorted,
+      parts: line.parts === null ? null : line.parts.map((part) => ({ ...part })),
       replaces: line.replaces,
       allocations: order.allocations
         .filter((allocation) => allocation.lineId === line.lineId && allocation.open + allocation.shipped > 0)
-        .map(({ location, open, shipped, fulfilmentId }) => ({ location, quantity: open, shipped, fulfilmentId })),
+        .map(({ sku, location, open, shipped, fulfilmentId }) => ({
+          ...{ location, sku: sku === line.sku ? null : sku, quantity: open, shipped, fulfilmentId },
+        })),
     })),
     reasons: toldReasons(order, asked),
     shortages: shortagesOf(order, asked),

@@ -110,11 +110,17 @@ function accepted(one: AcceptedMessage, self: string): SliceItem {
   }
 }
 
-/** A bundle replaces nothing and is replaced by nothing: its parts are. */
+/** A bundle is taken from its parts' stock; it replaces nothing and is replaced by nothing. */
 function listingOf(value: RecordOf<"SkuListed">): SkuListing {
   const { sku, active, unitPriceMinor, currency, substitutionGroup, parts } = value;
   const isBundle = parts !== null && parts.length > 0;
-  return { sku, active, unitPriceMinor, currency, substitutionGroup: isBundle ? null : substitutionGroup };
+  const listing = { sku, active, unitPriceMinor, currency };
+  if (!isBundle) return { ...listing, substitutionGroup, parts: null };
+  return {
+    ...listing,
+    substitutionGroup: null,
+    parts: parts.map((part) => ({ sku: part.sku, quantity: part.quantity })),
+  };
 }
 
 /** A schedule says all of a promotion; only what is our own can be set aside. */

@@ -13,7 +13,13 @@ SELECT sku, location, channel, sum(pieces)::float8 AS pieces FROM (
   UNION ALL
   SELECT c.sku, place.location, c.channel, place.pieces
   FROM cart_hold c CROSS JOIN LATERAL jsonb_to_recordset(c.places) AS place (location text, pieces int)
-  WHERE c.sku = ANY($1::text[]) AND c.pieces > 0 AND c.channel = ANY($2::text[])) AS held
+  WHERE c.sku = ANY($1::text[]) AND c.parts IS NULL AND c.pieces > 0 AND c.channel = ANY($2::text[])
+  UNION ALL
+  SELECT place.sku, place.location, c.channel, place.pieces
+  FROM cart_hold c CROSS JOIN LATERAL jsonb_to_recordset(c.places) AS place (sku text, location text, pieces int)
+  WHERE c.parts IS NOT NULL AND c.pieces > 0 AND c.channel = ANY($2::text[]) AND place.sku = ANY($1::text[])
+    AND c.places @> ANY (SELECT jsonb_build_array(jsonb_build_object('sku', wanted)) FROM unnest($1::text[]) AS wanted)
+) AS held
 GROUP BY sku, location, channel`;
 
 /** Pieces that these channels have been promised of the SKUs, in orders and carts, and nobody has sent yet; by `channelKey`. */

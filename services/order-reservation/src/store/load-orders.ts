@@ -1,17 +1,17 @@
 import type { Session } from "@septet/messaging";
-import type { Language } from "@septet/stock-contracts";
+import type { Language, Part } from "@septet/stock-contracts";
 import type { CancelAsk, Order, OrderState, RejectionReason } from "../domain/index.js";
 import { loadShortages } from "./shortages.js";
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 
 const ORDER_COLUMNS = `order_id, state, paid, cancel_asked, ${ms("placed_at")}, ${ms("expires_at")}, customer_id,
-  group_leader_id, channel, region, allow_partial, ${ms("deliver_by")}, details, fulfilments, shortages`;
+  group_leader_id, channel, region, allow_partial, ${ms("deliver_by")}, details, fulfilments, shortages, has_spares`;
 
 /** One statement per table; a join would send the order's columns once per line. */
 const LOAD_ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id`;
 const LOAD_LINES = `
-SELECT order_id, line_id, sku, quantity, cancelled, shorted, unwanted, unit_price_minor::float8, replaces
+SELECT order_id, line_id, sku, quantity, cancelled, shorted, unwanted, unit_price_minor::float8, replaces, parts
 FROM order_line WHERE order_id = ANY($1::text[]) ORDER BY order_id, ordinal`;
 const LOAD_ALLOCATIONS = `
 SELECT order_id, line_id, sku, location, open, shipped, fulfilment_id, asks, too_late
@@ -46,6 +46,7 @@ interface OrderRow {
   details: OrderDetails | null;
   fulfilments: number;
   shortages: number;
+  has_spares: boolean;
 }
 
 interface LineRow {
@@ -58,6 +59,7 @@ interface LineRow {
   unwanted: number;
   unit_price_minor: number | null;
   replaces: string | null;
+  parts: Part[] | null;
 }
 
 interface AllocationRow {
@@ -81,8 +83,8 @@ export async function loadOrders(session: Session, orderIds: readonly string[]):
   const found = [...orders.keys()];
   for (const row of await session.query<LineRow>(LOAD_LINES, [found])) {
     const { line_id: lineId, sku, quantity, cancelled, shorted, unwanted } = row;
-    const { unit_price_minor: unitPriceMinor, replaces } = row;
-    const line = { lineId, sku, quantity, cancelled, shorted, unwanted, unitPriceMinor, replaces };
+    const { unit_price_minor: unitPriceMinor, replaces, parts } = row;
+    const line = { lineId, sku, quantity, cancelled, shorted, unwanted, unitPriceMinor, replaces, parts };
     orders.get(row.order_id)?.lines.push(line);
   }
   for (const row of await session.query<AllocationRow>(LOAD_ALLOCATIONS, [found])) {
@@ -124,5 +126,6 @@ function orderOf(row: OrderRow): Order {
     shortageList: [],
     lines: [],
     allocations: [],
+    hasSpares: row.has_spares,
   };
 }

@@ -4,7 +4,7 @@ import { byCartKey, CART_AS_JSON, cartOf } from "./cart-holds.js";
 
 /** What the catalogue says of a SKU, as json. */
 export const LISTING_AS_JSON = `json_build_object('sku', sku, 'active', active, 'unitPriceMinor', unit_price_minor,
-  'currency', currency, 'substitutionGroup', substitution_group)`;
+  'currency', currency, 'substitutionGroup', substitution_group, 'parts', parts)`;
 
 /**
  * One round trip for all of it. Locations and the policies of sales are read whole in every slice: a few hundred rows at

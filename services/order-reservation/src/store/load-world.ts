@@ -2,6 +2,7 @@ import type { UnitOfWork } from "@septet/service-kit";
 import {
   type CartHold,
   type Command,
+  cartKey,
   type Needs,
   NO_COUNTS,
   NO_PROMOTIONS,
@@ -13,7 +14,14 @@ import {
   type World,
 } from "../domain/index.js";
 import type { SlicePlan } from "../slice-plan.js";
-import { byCartKey, findCartsAt, findExpiredCarts, MAX_EXPIRED_CARTS } from "./cart-holds.js";
+import {
+  type BundleInTheWay,
+  byCartKey,
+  findBundlesInTheWay,
+  findCartsAt,
+  findExpiredCarts,
+  MAX_EXPIRED_CARTS,
+} from "./cart-holds.js";
 import { findExpiredHolds, findPromisesAt, MAX_EXPIRED_HOLDS } from "./find-victims.js";
 import { loadChannelHolds } from "./load-channel-holds.js";
 import { loadOrders } from "./load-orders.js";
@@ -37,6 +45,12 @@ export class ExpiredHoldsFirst extends Error {
     this.commands = commands;
   }
 }
+
+/** What settles holds of bundles that are in the way, under the locks of all their parts. */
+const settling = ({ cartId, sku, part, location, missing }: BundleInTheWay): Command =>
+  location === null
+    ? { type: "ExpireCart", cartId, sku }
+    : { type: "YieldCart", cartId, sku, missing: { sku: part, location, pieces: missing } };
 
 /** Everything the commands are decided on, one statement per table; the locks of the plan are held. */
 export async function loadWorld(
@@ -129,6 +143,10 @@ export async function addVictims(unit: UnitOfWork, world: World, wanted: WantedV
   if (expiredCarts.length >= MAX_EXPIRED_CARTS) {
     throw new ExpiredHoldsFirst(expiredCarts.map(({ cartId, sku }) => ({ type: "ExpireCart", cartId, sku })));
   }
+  const inTheWay = (await findBundlesInTheWay(unit, skus, wanted.reservationsAt, unit.now)).filter(
+    ({ cartId, sku }) => !world.carts.has(cartKey(cartId, sku)),
+  );
+  if (inTheWay.length > 0) throw new ExpiredHoldsFirst(inTheWay.map(settling));
   const carts = byCartKey([...expiredCarts, ...(await findCartsAt(unit, wanted.reservationsAt))]);
   const promises = await findPromisesAt(unit, wanted.reservationsAt);
   const found = [...new Set([...expired, ...promises])].filter((orderId) => !world.orders.has(orderId));

@@ -19,6 +19,12 @@ export async function dueHolds(
   return rows.map((row) => ({ orderId: row.order_id, expiresAt: Math.round(row.expires_at) }));
 }
 
+/** Orders that hold parts of bundles which no whole piece needs any more. */
+export async function ordersWithSpares(session: Session, limit: number): Promise<string[]> {
+  const sql = "SELECT order_id FROM orders WHERE has_spares ORDER BY order_id LIMIT $1";
+  return (await session.query<{ order_id: string }>(sql, [limit])).map((row) => row.order_id);
+}
+
 /** A SKU at a location. */
 export interface Place {
   readonly sku: string;

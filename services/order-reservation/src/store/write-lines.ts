@@ -4,9 +4,9 @@ import type { OrderChange, OrderLine } from "../domain/index.js";
 /** What was ordered never changes, so an update carries only what became of it. */
 const INSERT_LINES = `
 INSERT INTO order_line (order_id, ordinal, line_id, sku, quantity, cancelled, shorted, unwanted,
-  unit_price_minor, replaces)
+  unit_price_minor, replaces, parts)
 SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::int[],
-  $9::bigint[], $10::text[])`;
+  $9::bigint[], $10::text[], $11::jsonb[])`;
 const UPDATE_LINES = `
 UPDATE order_line l SET cancelled = n.cancelled, shorted = n.shorted, unwanted = n.unwanted
 FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[]) AS n (order_id, ordinal, cancelled, shorted, unwanted)
@@ -43,6 +43,7 @@ export async function writeLines(session: Session, changes: readonly OrderChange
       created.map((row) => row.unwanted),
       created.map((row) => row.unitPriceMinor),
       created.map((row) => row.replaces),
+      created.map((row) => (row.parts === null ? null : JSON.stringify(row.parts))),
     ]);
   }
   if (changed.length > 0) {

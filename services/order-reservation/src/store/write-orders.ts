@@ -4,9 +4,10 @@ import type { OrderDetails } from "./load-orders.js";
 
 /** `skus` travel as one text per order, because unnest flattens arrays of arrays. What was ordered is not repeated: the lines say it. */
 const ROWS = `unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::float8[], $6::float8[], $7::text[], $8::text[],
-  $9::text[], $10::text[], $11::bool[], $12::float8[], $13::text[], $14::jsonb[], $15::int[], $16::int[])
+  $9::text[], $10::text[], $11::bool[], $12::float8[], $13::text[], $14::jsonb[], $15::int[], $16::int[],
+  $17::bool[])
   AS n (order_id, state, paid, cancel_asked, placed_at, expires_at, customer_id, group_leader_id,
-  channel, region, allow_partial, deliver_by, skus, details, fulfilments, shortages)`;
+  channel, region, allow_partial, deliver_by, skus, details, fulfilments, shortages, has_spares)`;
 
 const time = (column: string) => `to_timestamp(n.${column} / 1000)`;
 const SKUS = `n.skus::text[]`;
@@ -17,10 +18,10 @@ const SKUS = `n.skus::text[]`;
  */
 const INSERT_ORDERS = `
 INSERT INTO orders (order_id, state, paid, cancel_asked, placed_at, expires_at, customer_id, group_leader_id, channel,
-  region, allow_partial, deliver_by, skus, details, fulfilments, shortages)
+  region, allow_partial, deliver_by, skus, details, fulfilments, shortages, has_spares)
 SELECT n.order_id, n.state, n.paid, n.cancel_asked, ${time("placed_at")}, ${time("expires_at")}, n.customer_id,
   n.group_leader_id, n.channel, n.region, n.allow_partial, ${time("deliver_by")}, ${SKUS}, n.details,
-  n.fulfilments, n.shortages
+  n.fulfilments, n.shortages, n.has_spares
 FROM ${ROWS} ORDER BY n.order_id COLLATE "C"`;
 
 const UPDATE_ORDERS = `
@@ -28,7 +29,7 @@ UPDATE orders o SET state = n.state, paid = n.paid, cancel_asked = n.cancel_aske
   expires_at = ${time("expires_at")}, customer_id = n.customer_id, group_leader_id = n.group_leader_id,
   channel = n.channel, region = n.region, allow_partial = n.allow_partial, deliver_by = ${time("deliver_by")},
   skus = ${SKUS}, details = n.details, fulfilments = n.fulfilments,
-  shortages = n.shortages
+  shortages = n.shortages, has_spares = n.has_spares
 FROM ${ROWS} WHERE o.order_id = n.order_id`;
 
 /** The rows were locked before; `before` undefined: the row is created. */
@@ -52,6 +53,7 @@ const COMPARED = [
   "fulfilments",
   "shortages",
   "watched",
+  "hasSpares",
 ] as const satisfies readonly (keyof Order)[];
 
 /** Lists are replaced and never changed in place, so the reference tells. */
@@ -76,6 +78,7 @@ function columnsOf(orders: readonly Order[]): unknown[] {
     column(detailsOf),
     column((o) => o.fulfilments),
     column((o) => o.shortages),
+    column((o) => o.hasSpares),
   ];
 }
 

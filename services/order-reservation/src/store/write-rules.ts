@@ -3,14 +3,14 @@ import type { Location, SkuListing } from "../domain/index.js";
 
 /** Sorted, because two instances may read the same SKUs or locations from different topics' partitions at once. */
 const WRITE_LISTINGS = `
-INSERT INTO sku_listing AS l (sku, active, unit_price_minor, currency, substitution_group)
-SELECT n.sku, n.active, n.unit_price_minor, n.currency, n.substitution_group
-FROM unnest($1::text[], $2::bool[], $3::bigint[], $4::text[], $5::text[])
-  AS n (sku, active, unit_price_minor, currency, substitution_group) ORDER BY n.sku COLLATE "C"
+INSERT INTO sku_listing AS l (sku, active, unit_price_minor, currency, substitution_group, parts)
+SELECT n.sku, n.active, n.unit_price_minor, n.currency, n.substitution_group, n.parts
+FROM unnest($1::text[], $2::bool[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[])
+  AS n (sku, active, unit_price_minor, currency, substitution_group, parts) ORDER BY n.sku COLLATE "C"
 ON CONFLICT (sku) DO UPDATE SET active = excluded.active, unit_price_minor = excluded.unit_price_minor,
-  currency = excluded.currency, substitution_group = excluded.substitution_group
-WHERE (l.active, l.unit_price_minor, l.currency, l.substitution_group)
-  IS DISTINCT FROM (excluded.active, excluded.unit_price_minor, excluded.currency, excluded.substitution_group)`;
+  currency = excluded.currency, substitution_group = excluded.substitution_group, parts = excluded.parts
+WHERE (l.active, l.unit_price_minor, l.currency, l.substitution_group, l.parts) IS DISTINCT FROM
+  (excluded.active, excluded.unit_price_minor, excluded.currency, excluded.substitution_group, excluded.parts)`;
 
 /** The highest version wins, whoever comes last. */
 const WRITE_LOCATIONS = `
@@ -29,6 +29,7 @@ export async function writeListings(session: Session, listings: readonly SkuList
     listings.map((l) => l.unitPriceMinor ?? null),
     listings.map((l) => l.currency ?? null),
     listings.map((l) => l.substitutionGroup ?? null),
+    listings.map((l) => (l.parts == null ? null : JSON.stringify(l.parts))),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { movementDraft } from "@septet/stock-contracts";
 import {
+  type Allocation,
   type Buyer,
   type CartHold,
   type CartWish,
@@ -32,6 +33,8 @@ import {
   type SubstitutesAsked,
   sharingChannels,
   shippedOfLine,
+  skuAt,
+  skusOf,
   substitutesKey,
   type World,
 } from "../../src/domain/index.js";
@@ -91,6 +94,7 @@ export class Shop {
   /** Decides a slice as the shell would. */
   slice(commands: readonly Command[], heldSkus?: readonly string[]): Outcome[] {
     const held = new Set(heldSkus ?? this.#skusOf(commands));
+    if (heldSkus === undefined) for (const sku of held) for (const part of this.#takenBy(sku)) held.add(part);
     const ids = new Set(commands.map(orderIdOf).filter((id) => id !== undefined));
     const own = new Set(ids);
     const victims = { expiredHoldsOf: new Set<string>(), reservationsAt: new Map<string, number>() };
@@ -175,11 +179,19 @@ export class Shop {
     return { ofSku, byId, graceMs: this.promotionGraceMs };
   }
 
+  /** What a SKU takes, by the catalogue and by the holds of carts. */
+  #takenBy(sku: string): string[] {
+    const holds = [...this.carts.values()].filter((hold) => hold.sku === sku);
+    const parts = [this.listings.get(sku)?.parts, ...holds.map((hold) => hold.parts)];
+    return parts.flatMap((some) => some?.map((part) => part.sku) ?? []);
+  }
+
   #skusOf(commands: readonly Command[]): string[] {
     return commands.flatMap((command) => {
       if (command.type === "PlaceOrder") return command.placement.lines.map((line) => line.sku);
       if (command.type === "ApplyMovement") return [command.movement.sku];
-      if (command.type === "ExamineDeficit" || command.type === "ExpireCart") return [command.sku];
+      if (command.type === "ExamineDeficit" || command.type === "ExpireCart" || command.type === "YieldCart")
+        return [command.sku];
       if (command.type === "HoldCart") return [command.wish.sku];
       if (command.type === "ReserveTransfer") return [command.request.sku];
       if (command.type === "TendLocks") return [command.sku];
@@ -195,7 +207,8 @@ export class Shop {
         const chosen = command.choices.flatMap(({ sku }) => sku ?? []);
         return [...chosen, ...(this.orders.get(command.orderId)?.lines.map((line) => line.sku) ?? [])];
       }
-      return id === undefined ? [] : (this.orders.get(id)?.lines.map((line) => line.sku) ?? []);
+      const order = id === undefined ? undefined : this.orders.get(id);
+      return order === undefined ? [] : skusOf(order);
     });
   }
 
@@ -240,8 +253,8 @@ export class Shop {
     };
     for (const { channel, allocations } of this.orders.values())
       for (const { sku, location, open } of allocations) add(channel, sku, location, open);
-    for (const { channel, sku, places } of this.carts.values())
-      for (const { location, pieces } of places) add(channel, sku, location, pieces);
+    for (const hold of this.carts.values())
+      for (const place of hold.places) add(hold.channel, skuAt(hold, place), place.location, place.pieces);
     return held;
   }
 
@@ -257,11 +270,11 @@ export class Shop {
       }
       if (order.placedAt !== null) checkLines(order, reservesAtPayment);
     }
-    for (const { sku, places } of this.carts.values()) {
-      for (const { location, pieces } of places) {
-        if (pieces <= 0) throw new Error(`a cart holds ${pieces} ${sku}`);
-        const key = placeKey(sku, location);
-        open.set(key, (open.get(key) ?? 0) + pieces);
+    for (const hold of this.carts.values()) {
+      for (const place of hold.places) {
+        if (place.pieces <= 0) throw new Error(`a cart holds ${place.pieces} ${hold.sku}`);
+        const key = placeKey(skuAt(hold, place), place.location);
+        open.set(key, (open.get(key) ?? 0) + place.pieces);
       }
     }
     for (const { sku, location, locked } of this.rows.values()) {
@@ -326,7 +339,17 @@ export class Shop {
   /** The warehouse sends, does not find, or finds damaged what was promised to a line. */
   pick(kind: "SHIP" | "PICK_SHORT" | "PICK_DAMAGE", orderId: string, line: string, location: string, quantity: number) {
     const sku = this.order(orderId).lines.find((candidate) => candidate.lineId === line)!.sku;
-    const reference = { type: "order", id: orderId, line } as const;
+    this.pickPart(kind, orderId, { lineId: line, sku, location }, quantity);
+  }
+
+  /** The same of one SKU of a line: of a bundle its part. */
+  pickPart(
+    kind: "SHIP" | "PICK_SHORT" | "PICK_DAMAGE",
+    orderId: string,
+    { lineId, sku, location }: Pick<Allocation, "lineId" | "sku" | "location">,
+    quantity: number,
+  ) {
+    const reference = { type: "order", id: orderId, line: lineId } as const;
     this.do({
       type: "ApplyMovement",
       movement: movementDraft(kind, undefined, { sku, quantity, at: location, reference }),
@@ -358,7 +381,9 @@ export class Shop {
 
   /** The warehouse answers a request to give pieces back. */
   answerCancel(orderId: string, fulfilmentId: string, lines: Record<string, number>): void {
-    const given = Object.entries(lines).map(([lineId, quantity]) => ({ lineId, quantity }));
+    const given = Object.entries(lines).map(([lineId, quantity]) => ({
+      ...{ lineId, sku: this.order(orderId).lines.find((line) => line.lineId === lineId)?.sku ?? "", quantity },
+    }));
     this.do({ type: "FulfilmentCancelled", orderId, fulfilmentId, lines: given });
   }
 
@@ -530,8 +555,7 @@ function orderIdOf(command: Command): string | undefined {
 /** @param reservesAtPayment what some policy reserves at the payment is promised to nobody before it */
 function checkLines(order: Order, reservesAtPayment: boolean): void {
   for (const line of order.lines) {
-    const accounted =
-      openOfLine(order, line.lineId) + shippedOfLine(order, line.lineId) + line.cancelled + line.shorted;
+    const accounted = openOfLine(order, line) + shippedOfLine(order, line) + line.cancelled + line.shorted;
     if (accounted > line.quantity) throw new Error(`${order.orderId}/${line.lineId} accounts for too many pieces`);
     const waits = reservesAtPayment && (order.state === "RESERVED" || order.state === "AWAITING_PAYMENT");
     const unservedIsFine = order.state === "REJECTED" || order.state === "EXPIRED" || waits;

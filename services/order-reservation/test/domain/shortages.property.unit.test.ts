@@ -147,7 +147,7 @@ function commandOf(shop: Shop, next: Step): Command | undefined {
         type: "FulfilmentCancelled",
         orderId: next.order,
         fulfilmentId: part.fulfilmentId,
-        lines: [{ lineId: part.lineId, quantity }],
+        lines: [{ lineId: part.lineId, sku: part.sku, quantity }],
       };
     }
   }

@@ -1,4 +1,5 @@
 import { AddAcknowledgements1765200000000 } from "./add-acknowledgements.js";
+import { AddBundles1765300000000 } from "./add-bundles.js";
 import { AddCartHolds1764400000000 } from "./add-cart-holds.js";
 import { AddCounters1764500000000 } from "./add-counters.js";
 import { AddPromotions1765000000000 } from "./add-promotions.js";
@@ -17,4 +18,5 @@ export const reservationMigrations = [
   AddShortages1764900000000,
   AddPromotions1765000000000,
   AddAcknowledgements1765200000000,
+  AddBundles1765300000000,
 ];

@@ -47,12 +47,12 @@ export class Floor {
       this.fulfilments.set(fulfilmentId, { orderId, location, open });
       return;
     }
-    const given = lines.map(({ lineId, quantity }) => {
+    const given = lines.map(({ lineId, sku, quantity }) => {
       const line = this.fulfilments.get(fulfilmentId)?.open.get(lineId);
       if (line === undefined) throw new Error(`${fulfilmentId} has no line ${lineId} to give back`);
       const pieces = Math.min(quantity, line.pieces);
       line.pieces -= pieces;
-      return { lineId, quantity: pieces };
+      return { lineId, sku, quantity: pieces };
     });
     this.answers.push({ type: "FulfilmentCancelled", orderId, fulfilmentId, lines: given });
   }

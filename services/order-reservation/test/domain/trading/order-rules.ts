@@ -38,8 +38,8 @@ export function checkOrders(orders: Iterable<Order>): void {
 }
 
 function checkLine(order: Order, line: Order["lines"][number]): void {
-  const open = openOfLine(order, line.lineId);
-  const accounted = open + shippedOfLine(order, line.lineId) + line.cancelled + line.shorted;
+  const open = openOfLine(order, line);
+  const accounted = open + shippedOfLine(order, line) + line.cancelled + line.shorted;
   const mayLack = order.state === "REJECTED" || order.state === "EXPIRED";
   const fits = mayLack ? accounted <= line.quantity : accounted === line.quantity;
   rule("every piece ordered is accounted for", fits, () => ({ accounted, line, order }));
