@@ -182,6 +182,33 @@ describe("the shopper's own order", () => {
     expect(shop.balance("socks", "wuhan")).toEqual([3, 2]);
   });
 
+  test("after the cart's time has what was held, unless somebody else has wanted it meanwhile", () => {
+    const [kept, gone] = [shopWith(5), shopWith(5)];
+    for (const shop of [kept, gone]) {
+      shop.putInCart("c1", "socks", 5);
+      shop.later(20 * MINUTE);
+    }
+    gone.place("o0", { a: ["socks", 1] });
+    for (const shop of [kept, gone]) shop.place("o1", { a: ["socks", 5] }, { cartId: "c1" });
+    expect([kept.order("o1").state, gone.order("o1").state]).toEqual(["RESERVED", "REJECTED"]);
+    expect([kept.balance("socks", "wuhan"), gone.balance("socks", "wuhan")]).toEqual([
+      [0, 5],
+      [4, 1],
+    ]);
+  });
+
+  test("and a second one of the same cart: the first uses the hold up, the second takes from what is for sale", () => {
+    const shop = shopWith(6);
+    shop.putInCart("c1", "socks", 5);
+    shop.place("o1", { a: ["socks", 2] }, { cartId: "c1" });
+    shop.place("o2", { a: ["socks", 3] }, { cartId: "c1" });
+    // The shop takes out of the cart what was ordered: nothing of it is held any more.
+    shop.putInCart("c1", "socks", -5);
+    expect(["o1", "o2"].map((id) => shop.order(id).state)).toEqual(["RESERVED", "RESERVED"]);
+    expect(shop.balance("socks", "wuhan")).toEqual([1, 5]);
+    expect(held(shop)).toBe(0);
+  });
+
   test("that is refused leaves the cart as it was", () => {
     const shop = shopWith(5).stock("hat", "wuhan", 0);
     shop.putInCart("c1", "socks", 5);

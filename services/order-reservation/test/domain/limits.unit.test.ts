@@ -221,6 +221,17 @@ describe("a customer with an unpaid order who orders again", () => {
     expect(buy(shop, "o2", 1)).not.toHaveProperty("warnings");
   });
 
+  test("is told of one that waits for its payment, too, until that one's time is over", () => {
+    const shop = shopWith({});
+    shop.policies.set("default", { reserveAt: "ON_PAYMENT" });
+    buy(shop, "o1", 1);
+    buy(shop.later(30 * MINUTE - 1), "o2", 1);
+    expect(shop.events("OrderAwaitingPayment", "o2")[0].warnings).toMatchObject([{ orderId: "o1" }]);
+    shop.cancel("o2");
+    buy(shop.later(1), "o3", 1);
+    expect(shop.events("OrderAwaitingPayment", "o3")[0].warnings).toEqual([]);
+  });
+
   test("in one slice too: the second learns of the first", () => {
     const shop = shopWith({});
     shop.policies.set("default", { unpaidOrder: "REJECT" });
