@@ -1,5 +1,6 @@
 import { balancesRoute, type ServiceDefinition } from "@septet/service-kit";
 import { feedClock } from "./feed-clock.js";
+import { inboundRoutes } from "./http/inbound-routes.js";
 import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
 import { orderRoutes } from "./http/order-routes.js";
@@ -39,6 +40,7 @@ export function supplierSyncService(): ServiceDefinition {
       ...sheetRoutes(context),
       ...offerRoutes(context),
       ...orderRoutes(context),
+      ...inboundRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
     consumers: (context) => [supplierSyncConsumer(context)],

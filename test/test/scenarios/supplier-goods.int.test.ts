@@ -125,6 +125,21 @@ test("a cancelled order that was not sent comes back for sale; a silent supplier
   expect(shop.outcomes(kept)).not.toContain("OrderShorted");
 });
 
+test("supplier's goods that are brought into a warehouse are our own, and are received once", async () => {
+  const sku = await reported(100, 80);
+  const body = { inboundId: `i-${randomUUID()}`, warehouse: WAREHOUSE, lines: [{ sku, quantity: 90 }] };
+  for (const status of [201, 200]) {
+    const answer = await shop.suppliers.post(`/v1/suppliers/${SUPPLIER}/inbound`, randomUUID(), body);
+    expect(answer.status).toBe(status);
+  }
+  // What the supplier reported before still contains them: of its 100 at most 10 are left, and 20 are its buffer.
+  await untilLedger(sku, [0, 0, 0, 0]);
+  await shop.untilBucket(sku, "sellable", 90, WAREHOUSE);
+  await waitFor("the warehouse to have them", async () => (await shop.bucket("warehouse", sku, "total")) === 90, {
+    timeoutMs: PATIENCE_MS,
+  });
+});
+
 test("every service agrees with the ledger about suppliers' goods", async () => {
   expect(await shop.auditFailures()).toEqual([]);
 });

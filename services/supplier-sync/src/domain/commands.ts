@@ -101,6 +101,16 @@ export interface SettleOrder extends Step {
   readonly type: "SETTLE_ORDER";
 }
 
+/** Goods of a supplier's are in a warehouse of ours; each SKU is named once. */
+export interface BringIn {
+  readonly type: "BRING_IN";
+  readonly supplierId: string;
+  readonly inboundId: string;
+  readonly warehouse: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly actor: string | null;
+}
+
 /** What suppliers and operators do with an order. */
 export type OrderStep = SendOrder | ConfirmOrder | ShortOrder | ShipOrder | AnswerCancel | SettleOrder;
 
@@ -110,6 +120,7 @@ export type Command =
   | StopSku
   | ForgetReported
   | ApplyMovement
+  | BringIn
   | RequestOrder
   | CancelOrder
   | OrderStep;

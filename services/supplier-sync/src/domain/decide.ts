@@ -1,6 +1,7 @@
 import { locationKindOf, supplierLocation } from "@septet/stock-contracts";
 import { answerCancel, confirm, send, settleOrder, ship, short } from "./answering.js";
 import { markOf } from "./big-change.js";
+import { bringIn } from "./bringing-in.js";
 import type { ApplyMovement, ApplyReport, Command, RequestOrder } from "./commands.js";
 import type { Decision } from "./decision.js";
 import { cancelRequested, request } from "./ordering.js";
@@ -33,6 +34,8 @@ function decideOne(bench: Workbench, command: Command): Outcome {
       return { outcome: "TAKEN" };
     case "APPLY_MOVEMENT":
       return applyMovement(bench, command);
+    case "BRING_IN":
+      return bringIn(bench, command);
     case "REQUEST_ORDER":
       return requested(bench, command);
     case "CANCEL_ORDER":

@@ -19,6 +19,8 @@ export const REFUSAL_CODES = [
   "ORDER_STATE",
   "MORE_THAN_OPEN",
   "NOTHING_ASKED",
+  "INBOUND_CONFLICT",
+  "UNKNOWN_SKU",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -15,6 +15,8 @@ const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   ORDER_STATE: { status: 409, type: "order-state", title: "Not in this state" },
   MORE_THAN_OPEN: { status: 409, type: "more-than-open", title: "More than is open" },
   NOTHING_ASKED: { status: 409, type: "nothing-asked", title: "Nobody asks for pieces back" },
+  INBOUND_CONFLICT: { status: 409, type: "inbound-conflict", title: "The inboundId was used before" },
+  UNKNOWN_SKU: { status: 422, type: "unknown-sku", title: "Not a SKU of this supplier's" },
 };
 
 export const refusalProblem = (refusal: Refusal): Problem => problemOfRefusal(PROBLEMS[refusal.code], refusal);

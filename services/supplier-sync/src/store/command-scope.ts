@@ -18,6 +18,7 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
   for (const command of commands) {
     switch (command.type) {
       case "APPLY_REPORT":
+      case "BRING_IN":
         for (const { sku } of command.lines) add({ supplierId: command.supplierId, sku });
         break;
       case "LOOK_AGAIN":

@@ -8,6 +8,7 @@ type Move =
   | { readonly do: "order"; readonly quantity: number; readonly heardFirst: "hold" | "request" }
   | { readonly do: "step"; readonly order: number; readonly name: OrderStep["type"]; readonly quantity: number | null }
   | { readonly do: "cancel"; readonly order: number; readonly quantity: number }
+  | { readonly do: "inbound"; readonly quantity: number }
   | { readonly do: "stop"; readonly reason: string | null }
   | { readonly do: "pass"; readonly hours: number };
 
@@ -28,6 +29,7 @@ const MOVE: fc.Arbitrary<Move> = fc.oneof(
     quantity: fc.option(pieces, { nil: null }),
   }),
   fc.record({ do: fc.constant("cancel" as const), order, quantity: pieces }),
+  fc.record({ do: fc.constant("inbound" as const), quantity: pieces }),
   fc.record({ do: fc.constant("stop" as const), reason: fc.option(fc.constant("flood"), { nil: null }) }),
   fc.record({ do: fc.constant("pass" as const), hours: fc.integer({ min: 1, max: 100 }) }),
 );
@@ -77,6 +79,11 @@ function play(book: Book, move: Move, ordinal: number): void {
       book.do({ type: "CANCEL_ORDER", supplierId: SUPPLIER_ID, asked });
       return;
     }
+    case "inbound": {
+      const inbound = { inboundId: `i-${++names}`, warehouse: "WUHAN", lines: [{ sku: SKU, quantity: move.quantity }] };
+      book.do({ type: "BRING_IN", supplierId: SUPPLIER_ID, ...inbound, actor: null });
+      return;
+    }
     case "stop":
       book.do({ type: "STOP_SKU", ...KEY, reason: move.reason, actor: null });
       return;
@@ -111,7 +118,9 @@ test("whatever happens in whatever order, virtual is the sum of its movements, n
         answered = releaseCancelled(book, answered);
         if (book.offer === undefined) return;
         const { virtual, reserved } = book.offer;
-        expect(virtual).toBe(sumOf(book, "virtual", ["VIRTUAL_ADJUST", "DROPSHIP_SHIP", "DROPSHIP_SHORT"]));
+        expect(virtual).toBe(
+          sumOf(book, "virtual", ["VIRTUAL_ADJUST", "DROPSHIP_SHIP", "DROPSHIP_SHORT", "SUPPLIER_INBOUND"]),
+        );
         const { requested } = book.facts;
         // Everything has been heard: the two that say what is open agree, and all of it is covered.
         expect(reserved).toBe(requested);

@@ -1,4 +1,5 @@
 import { CreateClocks1764400000300 } from "./create-clocks.js";
+import { CreateInbounds1764400000400 } from "./create-inbounds.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
 import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
@@ -9,4 +10,5 @@ export const supplierSyncMigrations = [
   CreateReports1764400000100,
   CreateOrders1764400000200,
   CreateClocks1764400000300,
+  CreateInbounds1764400000400,
 ];
