@@ -1,5 +1,6 @@
 import { balancesRoute, type ServiceDefinition } from "@septet/service-kit";
 import { feedClock } from "./feed-clock.js";
+import { connectorRoutes } from "./http/connector-routes.js";
 import { inboundRoutes } from "./http/inbound-routes.js";
 import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
@@ -11,6 +12,8 @@ import { termsRoutes } from "./http/terms-routes.js";
 import { offerClock } from "./looking-again.js";
 import { supplierSyncConsumer } from "./messaging/consumer.js";
 import { orderClock } from "./order-clock.js";
+import { PULL_VARIABLES } from "./pull-config.js";
+import { puller } from "./puller.js";
 import { supplierSyncMigrations } from "./store/migrations/index.js";
 import { dropOldSales } from "./store/old-sales.js";
 
@@ -19,9 +22,10 @@ const BALANCES = `SELECT sku, 'supplier:' || supplier_id AS location, 'virtual' 
 const CLEAN_UP_EVERY_MS = 10 * 60_000;
 
 /** What suppliers hold and ship for us, ready to be run: tables, routes, what it publishes and listens to. */
-export function supplierSyncService(): ServiceDefinition {
+export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> {
   return {
     name: "supplier-sync",
+    config: PULL_VARIABLES,
     migrations: supplierSyncMigrations,
     records: [
       "StockMovement",
@@ -38,6 +42,7 @@ export function supplierSyncService(): ServiceDefinition {
       ...mappingRoutes(context),
       ...reportRoutes(context),
       ...sheetRoutes(context),
+      ...connectorRoutes(context),
       ...offerRoutes(context),
       ...orderRoutes(context),
       ...inboundRoutes(context),
@@ -47,6 +52,7 @@ export function supplierSyncService(): ServiceDefinition {
     jobs: (context) => [
       offerClock(context),
       orderClock(context),
+      puller(context),
       feedClock(context),
       context.every(CLEAN_UP_EVERY_MS, "sales-clean-up", () => dropOldSales(context.db)),
     ],

@@ -42,9 +42,12 @@ export class SupplierSystem {
   }
 
   /** Starts `instances` of the service on empty tables. */
-  static async start(instances = 1): Promise<SupplierSystem> {
+  static async start(instances = 1, env: Readonly<Record<string, string>> = {}): Promise<SupplierSystem> {
     const stack = await attachOrStartStack();
-    const system = new SupplierSystem(stack, await startSystem({ stack, services: { "supplier-sync": instances } }));
+    const system = new SupplierSystem(
+      stack,
+      await startSystem({ stack, services: { "supplier-sync": instances }, env }),
+    );
     await system.#codec.register(["StockMovement", "FulfilmentRequested", "FulfilmentCancelRequested"]);
     return system;
   }

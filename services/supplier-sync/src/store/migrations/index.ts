@@ -1,4 +1,5 @@
 import { CreateClocks1764400000300 } from "./create-clocks.js";
+import { CreateConnectors1764400000450 } from "./create-connectors.js";
 import { CreateInbounds1764400000400 } from "./create-inbounds.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
@@ -11,4 +12,5 @@ export const supplierSyncMigrations = [
   CreateOrders1764400000200,
   CreateClocks1764400000300,
   CreateInbounds1764400000400,
+  CreateConnectors1764400000450,
 ];
