@@ -7,10 +7,11 @@ const REGION = "region:";
 const CHANNEL = "channel:";
 
 /**
- * Sales between which policies can tell: of every channel and region that has rules, and one that has neither. What none of
- * them may take, nobody may.
+ * Sales between which policies can tell: one of no channel and region, which nearly always says it all, then of every channel
+ * and region that has rules. What none of them may take, nobody may.
  */
-export function salesTold(policies: Policies): Sale[] {
+export function* salesTold(policies: Policies): Generator<Sale> {
+  yield { channel: null, region: null };
   const channels = new Set<string | null>([null]);
   const regions = new Set<string | null>([null]);
   for (const scope of policies.keys()) {
@@ -20,12 +21,17 @@ export function salesTold(policies: Policies): Sale[] {
     regions.add(scope.slice(REGION.length, comma < 0 ? undefined : comma));
     if (comma >= 0) channels.add(scope.slice(comma + 1 + CHANNEL.length));
   }
-  return [...channels].flatMap((channel) => [...regions].map((region) => ({ channel, region })));
+  for (const channel of channels) {
+    for (const region of regions) if (channel !== null || region !== null) yield { channel, region };
+  }
 }
 
 /** May anybody be sold a piece of our own stock there: what is sellable, less what is kept for others? */
 export function isForSale(draft: Draft, row: StockRow): boolean {
   const { kind, active } = draft.location(row.location);
   if (kind !== "WAREHOUSE" || !active || row.sellable <= 0) return false;
-  return salesTold(draft.world.policies).some((sale) => saleableAt(draft, row, draft.rulesFor(sale)) > 0);
+  for (const sale of salesTold(draft.world.policies)) {
+    if (saleableAt(draft, row, draft.rulesFor(sale)) > 0) return true;
+  }
+  return false;
 }
