@@ -1,13 +1,15 @@
 import { type Database, type Job, type ServiceContext, transact, type UnitOfWork } from "@septet/service-kit";
 import { type AlertCode, supplierLocation } from "@septet/stock-contracts";
-import { missedOf, reportsDueBetween } from "./domain/reports-due.js";
+import { missedOf, type ReportDue, reportsDueBetween } from "./domain/reports-due.js";
 import {
   arrivalsOf,
   becameFresh,
+  becameLate,
   becameStale,
   clocksToLookAt,
   holdClock,
-  noteMissed,
+  type JudgedReport,
+  noteJudged,
   reportsCame,
   setClock,
 } from "./store/feed-duties.js";
@@ -57,14 +59,25 @@ async function lookAt(db: Database, supplierId: string): Promise<void> {
     const due = [...reportsDueBetween(known.clock, from, unit.now)];
     const arrivals = due.length === 0 ? [] : await arrivalsOf(unit, supplierId, from - LOOK_BACK_MS, unit.now);
     const missed = missedOf(due, arrivals);
-    const isNews = await noteMissed(unit, LATE, supplierId, missed);
+    await noteJudged(
+      unit,
+      supplierId,
+      due.map((report) => judged(report, missed, arrivals)),
+    );
     const [first] = missed;
-    if (isNews && first !== undefined) {
+    if (first !== undefined && (await becameLate(unit, LATE, supplierId))) {
       const message = `${supplierId} has not reported by ${first.time} of ${first.day}`;
       raise(unit, LATE, supplierId, message, { day: first.day, time: first.time });
     }
     await setClock(unit, supplierId, unit.now);
   });
+}
+
+/** A deadline with the first report that came for it in time. */
+function judged(report: ReportDue, missed: readonly ReportDue[], arrivals: readonly number[]): JudgedReport {
+  const { dueAt, day, time, afterAt } = report;
+  const inTime = arrivals.filter((at) => at > afterAt && at <= dueAt);
+  return { dueAt, day, time, receivedAt: missed.includes(report) ? null : Math.min(...inTime) };
 }
 
 function about(code: AlertCode, supplierId: string) {

@@ -6,6 +6,7 @@ import { mappingRoutes } from "./http/mapping-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
 import { orderRoutes } from "./http/order-routes.js";
 import { reportRoutes } from "./http/report-routes.js";
+import { scorecardRoutes } from "./http/scorecard-routes.js";
 import { sheetRoutes } from "./http/sheet-routes.js";
 import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
@@ -46,6 +47,7 @@ export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> 
       ...offerRoutes(context),
       ...orderRoutes(context),
       ...inboundRoutes(context),
+      ...scorecardRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
     consumers: (context) => [supplierSyncConsumer(context)],

@@ -8,6 +8,7 @@ import type {
   ShipOrder,
   ShortOrder,
 } from "./commands.js";
+import type { NotedEvent } from "./decision.js";
 import type { DepartedPieces } from "./offer.js";
 import {
   isClosed,
@@ -57,7 +58,7 @@ export function short(bench: Workbench, command: ShortOrder): OrderChanged | Ref
   if (order.sentAt === null || isClosed(order)) return wrongState(order, "shorted");
   const chosen = choose(order, command.lines, openOf);
   if (chosen.outcome === "REFUSED") return chosen;
-  const next = depart(bench, order, chosen.pieces, "DROPSHIP_SHORT", command.actor);
+  const next = depart(bench, order, chosen.pieces, "SHORT", command.actor);
   const about = told(next, chosen.pieces, command.reason ?? "SUPPLIER_SHORT");
   bench.events.push({ name: "FulfilmentShort", value: { ...about, tracking: null } });
   return changed(bench, next);
@@ -69,7 +70,7 @@ export function settleOrder(bench: Workbench, command: Omit<SettleOrder, "type">
   if ("code" in order) return order;
   if (isClosed(order)) return { outcome: "ORDER_CHANGED", order };
   const pieces = new Map(order.lines.map((line) => [lineKey(line), openOf(line)]));
-  const next = depart(bench, order, pieces, "DROPSHIP_SHORT", command.actor);
+  const next = depart(bench, order, pieces, "EXCUSED", command.actor);
   const why = bench.world.suppliers.get(order.supplierId)?.supplier.stopped ?? "SUPPLIER_SHORT";
   bench.events.push({ name: "FulfilmentShort", value: { ...told(next, pieces, why), tracking: null } });
   return changed(bench, next);
@@ -83,7 +84,7 @@ export function ship(bench: Workbench, command: ShipOrder): OrderChanged | Refus
   const chosen = choose(order, command.lines, openOf);
   if (chosen.outcome === "REFUSED") return chosen;
   const tracking = command.tracking ?? order.tracking;
-  const next = { ...depart(bench, order, chosen.pieces, "DROPSHIP_SHIP", command.actor), tracking };
+  const next = { ...depart(bench, order, chosen.pieces, "SHIPPED", command.actor), tracking };
   bench.events.push({ name: "FulfilmentShipped", value: { ...told(next, chosen.pieces, null), tracking } });
   return changed(bench, next);
 }
@@ -115,7 +116,7 @@ function depart(
   bench: Workbench,
   order: SupplierOrder,
   pieces: ReadonlyMap<string, number>,
-  kind: "DROPSHIP_SHIP" | "DROPSHIP_SHORT",
+  kind: NotedEvent["kind"],
   actor: string | null,
 ): SupplierOrder {
   const { now } = bench.world;
@@ -124,16 +125,26 @@ function depart(
     const quantity = pieces.get(lineKey(line)) ?? 0;
     if (quantity === 0) return line;
     const { lineId, sku } = line;
-    const isShipped = kind === "DROPSHIP_SHIP";
+    const isShipped = kind === "SHIPPED";
+    const keptPieces = kind === "SHORT" ? breachOf(bench, supplierId, sku, quantity) : 0;
+    const noted = { fulfilmentId: order.fulfilmentId, lineId, sku, at: now, kind, pieces: quantity, keptPieces };
+    bench.lineEvents.push(noted);
     const { confirmed, taken } = isShipped ? takeOldest(line, quantity, now) : takeNewest(line, quantity, now);
     leave(bench, supplierId, sku, quantity, taken, isShipped);
     const reference = { type: "order", id: orderId, line: lineId } as const;
     const supplier = supplierLocation(supplierId);
-    bench.movements.push(movementDraft(kind, undefined, { sku, quantity, supplier, reference, actor }));
+    const moves = isShipped ? "DROPSHIP_SHIP" : "DROPSHIP_SHORT";
+    bench.movements.push(movementDraft(moves, undefined, { sku, quantity, supplier, reference, actor }));
     const account = isShipped ? { shipped: line.shipped + quantity } : { short: line.short + quantity };
     return { ...line, ...account, confirmed };
   });
   return withLines(order, lines, now);
+}
+
+/** How many of the pieces that are short the supplier had kept for us: what stays open is served from those first. */
+function breachOf(bench: Workbench, supplierId: string, sku: string, quantity: number): number {
+  const { kept, open } = bench.explained({ supplierId, sku });
+  return Math.max(0, Math.min(quantity, kept - (open - quantity)));
 }
 
 function leave(

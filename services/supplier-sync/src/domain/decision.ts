@@ -4,6 +4,7 @@ import type { DepartedPieces } from "./offer.js";
 import type { OfferKey, OfferRow } from "./offer-row.js";
 import type { CancelAsked, SupplierOrder } from "./order.js";
 import type { Outcome } from "./outcomes.js";
+import type { LineEvent } from "./scorecard.js";
 
 type EventName =
   | "StockAlertRaised"
@@ -25,6 +26,15 @@ export interface BigChange extends OfferKey {
   readonly mark: Exclude<ChangeMark, "ORDINARY">;
 }
 
+/** What became of pieces of an order, for the scorecard. */
+export interface NotedEvent extends LineEvent {
+  readonly fulfilmentId: string;
+  readonly lineId: string;
+  readonly sku: string;
+  /** Of pieces that are short: those that the supplier kept for us. */
+  readonly keptPieces: number;
+}
+
 /** Everything that a slice of commands comes to. */
 export interface Decision {
   /** One per command, in the order given. */
@@ -32,6 +42,7 @@ export interface Decision {
   /** Rows as they are to stand, each with how it stood. */
   readonly offers: readonly { readonly before: OfferRow | undefined; readonly after: OfferRow }[];
   readonly bigChanges: readonly BigChange[];
+  readonly lineEvents: readonly NotedEvent[];
   /** What left since the last report of its SKU. */
   readonly departures: readonly (OfferKey & DepartedPieces)[];
   /** Reports that contain what left before them: as of when, epoch ms. */

@@ -82,6 +82,8 @@ export function answerAsk(
       const { confirmed, taken } = takeNewest(line, quantity, now);
       lines.set(lineKey(line), { ...line, confirmed, cancelled: line.cancelled + quantity });
       bench.changeFacts({ supplierId, sku: line.sku }, { requested: -quantity, uncounted: taken });
+      const about = { fulfilmentId, lineId: line.lineId, sku: line.sku };
+      bench.lineEvents.push({ ...about, at: now, kind: "EXCUSED", pieces: quantity, keptPieces: 0 });
     }
     return { ...part, quantity };
   });

@@ -1,11 +1,12 @@
 import { LIMITS, type MovementDraft, movementDraft, supplierLocation } from "@septet/stock-contracts";
-import type { BigChange, Decision, DomainEvent } from "./decision.js";
+import type { BigChange, Decision, DomainEvent, NotedEvent } from "./decision.js";
 import { isLow, lowAlert } from "./low-offer.js";
 import {
   type CountedPieces,
   type DepartedPieces,
   explainOffer,
   type OfferBasis,
+  type OfferExplained,
   type TermsNow,
   termsNow,
 } from "./offer.js";
@@ -43,6 +44,7 @@ export class Workbench {
   readonly movements: MovementDraft[] = [];
   readonly events: DomainEvent[] = [];
   readonly bigChanges: BigChange[] = [];
+  readonly lineEvents: NotedEvent[] = [];
   readonly #offers = new Map<string, OfferCopy>();
   readonly #departures: (OfferKey & DepartedPieces)[] = [];
   readonly #orders = new Map<string, SupplierOrder>();
@@ -71,6 +73,12 @@ export class Workbench {
     const copy = this.#copy(key);
     copy.facts = changed(copy.facts, change);
     for (const part of change.departed ?? []) this.#departures.push({ ...key, ...part });
+  }
+
+  /** What is offered of a SKU as far as the commands so far have changed it. */
+  explained(key: OfferKey): OfferExplained {
+    const { row, facts } = this.#copy(key);
+    return explainOffer(basisOf(row, facts, this.world), this.terms(key.supplierId), this.world.now);
   }
 
   order(fulfilmentId: string): SupplierOrder | undefined {
@@ -119,6 +127,7 @@ export class Workbench {
       outcomes,
       offers,
       bigChanges: this.bigChanges,
+      lineEvents: this.lineEvents,
       departures: this.#departures,
       caughtUp: this.#caughtUp(),
       orders,

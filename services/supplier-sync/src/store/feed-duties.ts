@@ -20,13 +20,15 @@ const HOLD_CLOCK = `INSERT INTO report_clock AS c (supplier_id, checked_until) V
 const SET_CLOCK = `UPDATE report_clock SET checked_until = ${time("$2::float8")} WHERE supplier_id = $1`;
 const ARRIVALS = `SELECT ${ms("received_at", "at")} FROM report
   WHERE supplier_id = $1 AND received_at > ${time("$2::float8")} AND received_at <= ${time("$3::float8")}`;
-const MISSED = `INSERT INTO missed_report (supplier_id, due_at, day, time)
-  SELECT $1, ${time("due_at")}, day, time FROM unnest($2::float8[], $3::text[], $4::text[]) AS m (due_at, day, time)
+const JUDGED = `INSERT INTO judged_report (supplier_id, due_at, day, time, received_at)
+  SELECT $1, ${time("due_at")}, day, time, ${time("received_at")}
+  FROM unnest($2::float8[], $3::text[], $4::text[], $5::float8[]) AS m (due_at, day, time, received_at)
   ON CONFLICT (supplier_id, due_at) DO NOTHING`;
 const RAISE_LATE = `INSERT INTO standing_alert (alert_id, code, supplier_id) VALUES ($1 || '/' || $2, $1, $2)
   ON CONFLICT (alert_id) DO NOTHING RETURNING supplier_id AS "supplierId"`;
 const CAME = `DELETE FROM standing_alert a WHERE a.code = $1 AND EXISTS (SELECT FROM report r WHERE r.supplier_id = a.supplier_id
-    AND r.received_at > (SELECT max(m.due_at) FROM missed_report m WHERE m.supplier_id = a.supplier_id))
+    AND r.received_at > (SELECT max(m.due_at) FROM judged_report m WHERE m.supplier_id = a.supplier_id
+      AND m.received_at IS NULL))
   RETURNING a.supplier_id AS "supplierId"`;
 
 const idsOf = (rows: readonly { readonly supplierId: string }[]): string[] => rows.map(({ supplierId }) => supplierId);
@@ -59,20 +61,29 @@ export async function arrivalsOf(session: Session, supplierId: string, from: num
   return (await session.query<{ at: number }>(ARRIVALS, [supplierId, from, until])).map(({ at }) => at);
 }
 
-/** Writes missed deadlines down, and whether that is to be told: until a report has come, it was. */
-export async function noteMissed(
-  session: Session,
-  code: string,
-  supplierId: string,
-  missed: readonly { readonly dueAt: number; readonly day: string; readonly time: string }[],
-): Promise<boolean> {
-  if (missed.length === 0) return false;
-  await session.query(MISSED, [
+/** A deadline as it was judged; epoch ms. */
+export interface JudgedReport {
+  readonly dueAt: number;
+  readonly day: string;
+  readonly time: string;
+  /** When the report for it arrived; null where it had not by then. */
+  readonly receivedAt: number | null;
+}
+
+/** Writes down how deadlines were judged. */
+export async function noteJudged(session: Session, supplierId: string, judged: readonly JudgedReport[]): Promise<void> {
+  if (judged.length === 0) return;
+  await session.query(JUDGED, [
     supplierId,
-    missed.map(({ dueAt }) => dueAt),
-    missed.map(({ day }) => day),
-    missed.map((report) => report.time),
+    judged.map(({ dueAt }) => dueAt),
+    judged.map(({ day }) => day),
+    judged.map((report) => report.time),
+    judged.map(({ receivedAt }) => receivedAt),
   ]);
+}
+
+/** Remembers that a supplier is late; whether nobody had said so. */
+export async function becameLate(session: Session, code: string, supplierId: string): Promise<boolean> {
   return (await session.query(RAISE_LATE, [code, supplierId])).length > 0;
 }
 

@@ -4,6 +4,7 @@ import { addBigChanges } from "./big-change-rows.js";
 import { addSales, writeDepartures } from "./offer-facts.js";
 import { writeOffers } from "./offer-rows.js";
 import { keepAsks, writeOrders } from "./order-rows.js";
+import { addLineEvents } from "./scorecard-facts.js";
 
 const UNIQUE_VIOLATION = "23505";
 
@@ -21,6 +22,7 @@ export async function writeDecision(unit: UnitOfWork, decision: Decision): Promi
   await keepAsks(unit, decision.keptAsks, decision.answeredAsks);
   await writeOffers(unit, decision.offers);
   await writeDepartures(unit, decision);
+  await addLineEvents(unit, decision.lineEvents);
   await addBigChanges(unit, decision.bigChanges);
   await addSales(
     unit,

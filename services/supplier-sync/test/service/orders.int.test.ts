@@ -202,6 +202,24 @@ test("at the cut-off orders are sent, and what is not answered for in time is al
   expect([(await mine("StockAlertRaised")).length, (await mine("StockAlertCleared")).length]).toEqual([1, 1]);
 });
 
+test("the scorecard of a period says how much was shipped, and what was kept for us and short all the same", async () => {
+  const { supplierId, sku } = await listed();
+  const kept = { lines: [{ code: "A", quantity: 20, kept: 8 }] };
+  await suppliers.of(supplierId).post(`/v1/suppliers/${supplierId}/reports`, kept);
+  const [shipped, shorted] = [await ordered(supplierId, sku, 6), await ordered(supplierId, sku, 4)];
+  for (const id of [shipped, shorted]) await step(supplierId, id, "send");
+  await step(supplierId, shipped, "confirm");
+  await step(supplierId, shorted, "short", { lines: [{ lineId: "1", quantity: 3 }] });
+  await step(supplierId, shipped, "ship");
+  const day = 86_400_000;
+  const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const query = `from=${dayOf(Date.now() - 2 * day)}&to=${dayOf(Date.now() + 2 * day)}`;
+  const { body } = await suppliers.of(supplierId).get(`/v1/suppliers/${supplierId}/scorecards?${query}`);
+  // 6 of the 9 pieces that came to an end were shipped; of 10 open pieces 8 were kept, 7 stayed: one of the 3 was kept.
+  expect(body).toMatchObject({ final: false, keptBreachPieces: 1 });
+  expect(body.ratios).toMatchObject({ FILL_RATE: { part: 6, of: 9 }, SHORTAGE_RATE: { part: 1, of: 2 } });
+});
+
 test("a supplier reaches its own orders only", async () => {
   const { supplierId, sku } = await listed();
   const id = await ordered(supplierId, sku, 1);

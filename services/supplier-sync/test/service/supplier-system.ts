@@ -112,7 +112,7 @@ export class SupplierSystem {
   /** Whether a supplier's deadlines were looked at, and how many it has missed. */
   async missedReports(supplierId: string): Promise<{ looked: boolean; missed: number }> {
     const sql = `SELECT EXISTS (SELECT FROM report_clock WHERE supplier_id = $1) AS looked,
-      (SELECT count(*)::int FROM missed_report WHERE supplier_id = $1) AS missed`;
+      (SELECT count(*)::int FROM judged_report WHERE supplier_id = $1 AND received_at IS NULL) AS missed`;
     const [row] = await this.system.query<{ looked: boolean; missed: number }>("supplier-sync", sql, [supplierId]);
     return row!;
   }

@@ -3,6 +3,7 @@ import { CreateConnectors1764400000450 } from "./create-connectors.js";
 import { CreateInbounds1764400000400 } from "./create-inbounds.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
+import { CreateScorecardFacts1764400000500 } from "./create-scorecard-facts.js";
 import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
 
 /** The service's own migrations, oldest first. */
@@ -13,4 +14,5 @@ export const supplierSyncMigrations = [
   CreateClocks1764400000300,
   CreateInbounds1764400000400,
   CreateConnectors1764400000450,
+  CreateScorecardFacts1764400000500,
 ];
