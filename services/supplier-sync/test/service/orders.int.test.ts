@@ -28,21 +28,7 @@ const reports = async (supplierId: string, quantity: number) =>
       .status,
   ).toBe(200);
 
-/** An order that holds pieces there and is paid: the supplier is asked for them. Its fulfilmentId. */
-async function ordered(supplierId: string, sku: string, quantity: number): Promise<string> {
-  const orderId = await suppliers.reserve(supplierId, sku, quantity);
-  const fulfilmentId = `${orderId}/1`;
-  await suppliers.tell("FulfilmentRequested", {
-    ...{ eventId: randomUUID(), occurredAt: Date.now() },
-    ...{ fulfilmentId, orderId, location: supplierLocation(supplierId), deliverBy: null },
-    lines: [{ lineId: "1", sku, quantity }],
-  });
-  await until("both are seen", WITHIN_MS, async () => {
-    const { computed, reserved } = await suppliers.offer(supplierId, sku);
-    return (await get(supplierId, fulfilmentId)).status === 200 && computed.open === reserved && reserved >= quantity;
-  });
-  return fulfilmentId;
-}
+const ordered = (supplierId: string, sku: string, quantity: number) => suppliers.ordered(supplierId, sku, quantity);
 
 const pathOf = (supplierId: string, fulfilmentId: string, step = "") =>
   `/v1/suppliers/${supplierId}/orders/${encodeURIComponent(fulfilmentId)}${step === "" ? "" : `/${step}`}`;

@@ -94,6 +94,30 @@ export class SupplierSystem {
     return orderId;
   }
 
+  /** An order that holds pieces there and is paid: the supplier is asked for them, and both are known. Its fulfilmentId. */
+  async ordered(supplierId: string, sku: string, quantity: number): Promise<string> {
+    const orderId = await this.reserve(supplierId, sku, quantity);
+    const fulfilmentId = `${orderId}/1`;
+    await this.tell("FulfilmentRequested", {
+      ...{ eventId: randomUUID(), occurredAt: Date.now() },
+      ...{ fulfilmentId, orderId, location: supplierLocation(supplierId), deliverBy: null },
+      lines: [{ lineId: "1", sku, quantity }],
+    });
+    const path = `/v1/suppliers/${supplierId}/orders/${encodeURIComponent(fulfilmentId)}`;
+    await until("both are seen", WITHIN_MS, async () => {
+      const { computed, reserved } = await this.offer(supplierId, sku);
+      const isKnown = (await this.operator().get(path)).status === 200;
+      return isKnown && computed.open === reserved && reserved >= quantity;
+    });
+    return fulfilmentId;
+  }
+
+  /** Sets the clock of the service; it goes on from there. */
+  async setClock(ms: number): Promise<void> {
+    const sql = "UPDATE clock_shift SET shift_ms = $1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+    await this.system.query("supplier-sync", sql, [ms]);
+  }
+
   /** Publishes records as they are: with the same eventId it is the same event once more. */
   async tell<N extends RecordName>(name: N, ...values: RecordOf<N>[]): Promise<void> {
     const records = values.map((value) => {
