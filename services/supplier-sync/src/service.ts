@@ -10,6 +10,7 @@ import { scorecardRoutes } from "./http/scorecard-routes.js";
 import { sheetRoutes } from "./http/sheet-routes.js";
 import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
+import { todayRoutes } from "./http/today-routes.js";
 import { offerClock } from "./looking-again.js";
 import { supplierSyncConsumer } from "./messaging/consumer.js";
 import { orderClock } from "./order-clock.js";
@@ -48,6 +49,7 @@ export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> 
       ...orderRoutes(context),
       ...inboundRoutes(context),
       ...scorecardRoutes(context),
+      ...todayRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
     consumers: (context) => [supplierSyncConsumer(context)],

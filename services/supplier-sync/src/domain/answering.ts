@@ -1,4 +1,4 @@
-import { movementDraft, supplierLocation } from "@septet/stock-contracts";
+import { type AlertCode, LIMITS, movementDraft, supplierLocation } from "@septet/stock-contracts";
 import type {
   AnswerCancel,
   ConfirmOrder,
@@ -25,6 +25,8 @@ import { answerAsk, answerTooLate } from "./ordering.js";
 import type { OrderChanged } from "./outcomes.js";
 import { type Refusal, type RefusedField, refuse } from "./refusal.js";
 import type { Workbench } from "./workbench.js";
+
+const BREACH: AlertCode = "SUPPLIER_SHORTAGE_KEPT_STOCK";
 
 /** An operator sends an order before its cut-off. */
 export function send(bench: Workbench, command: SendOrder): OrderChanged | Refusal {
@@ -59,6 +61,7 @@ export function short(bench: Workbench, command: ShortOrder): OrderChanged | Ref
   const chosen = choose(order, command.lines, openOf);
   if (chosen.outcome === "REFUSED") return chosen;
   const next = depart(bench, order, chosen.pieces, "SHORT", command.actor);
+  tellOfBreach(bench, next);
   const about = told(next, chosen.pieces, command.reason ?? "SUPPLIER_SHORT");
   bench.events.push({ name: "FulfilmentShort", value: { ...about, tracking: null } });
   return changed(bench, next);
@@ -145,6 +148,17 @@ function depart(
 function breachOf(bench: Workbench, supplierId: string, sku: string, quantity: number): number {
   const { kept, open } = bench.explained({ supplierId, sku });
   return Math.max(0, Math.min(quantity, kept - (open - quantity)));
+}
+
+/** Somebody has to speak to a supplier that was short of what it had kept for us. */
+function tellOfBreach(bench: Workbench, { fulfilmentId, orderId, supplierId }: SupplierOrder): void {
+  const breach = bench.lineEvents.find((event) => event.fulfilmentId === fulfilmentId && event.keptPieces > 0);
+  if (breach === undefined) return;
+  const alertId = `${BREACH}/${fulfilmentId}`.slice(0, LIMITS.MAX_DERIVED_ID_CHARS);
+  const about = { alertId, code: BREACH, service: "supplier-sync", sku: breach.sku, supplierId, orderId };
+  const message = `${supplierId} is short of ${breach.sku}, which it had kept for us`;
+  const value = { ...about, location: supplierLocation(supplierId), severity: "WARNING", message, details: null };
+  bench.events.push({ name: "StockAlertRaised", value });
 }
 
 function leave(

@@ -183,7 +183,13 @@ test("at the cut-off orders are sent, and what is not answered for in time is al
   await step(supplierId, ids[0]!, "confirm");
   await suppliers.bring(supplierId, "confirmation_due_at");
   await until("the alert is told", WITHIN_MS, async () => (await mine("StockAlertRaised")).length > 0);
+  const today = async () => {
+    const { items } = (await suppliers.operator().get("/v1/today?limit=1000")).body;
+    return items.find((row: { supplierId: string }) => row.supplierId === supplierId);
+  };
+  expect(await today()).toMatchObject({ unanswered: 1, overdue: 1, quarantined: 0, stale: false });
   await step(supplierId, ids[1]!, "confirm");
+  expect(await today()).toBeUndefined();
   await until("the alert is taken back", WITHIN_MS, async () => (await mine("StockAlertCleared")).length > 0);
   expect([(await mine("StockAlertRaised")).length, (await mine("StockAlertCleared")).length]).toEqual([1, 1]);
 });
@@ -204,6 +210,9 @@ test("the scorecard of a period says how much was shipped, and what was kept for
   // 6 of the 9 pieces that came to an end were shipped; of 10 open pieces 8 were kept, 7 stayed: one of the 3 was kept.
   expect(body).toMatchObject({ final: false, keptBreachPieces: 1 });
   expect(body.ratios).toMatchObject({ FILL_RATE: { part: 6, of: 9 }, SHORTAGE_RATE: { part: 1, of: 2 } });
+  await suppliers.sent();
+  const breaches = (await suppliers.told("StockAlertRaised")).filter((alert) => alert.supplierId === supplierId);
+  expect(breaches.filter(({ code }) => code === "SUPPLIER_SHORTAGE_KEPT_STOCK")).toMatchObject([{ sku }]);
 });
 
 test("a supplier reaches its own orders only", async () => {
