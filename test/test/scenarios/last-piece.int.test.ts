@@ -12,6 +12,7 @@ const REFUSED = {
   type: expect.stringMatching(/reservation-rejected$/),
   title: "The order was not reserved",
   status: 409,
+  detail: expect.stringMatching(/^\D+$/),
 };
 
 const orderIdOf = ({ value }: Named) => (value as { orderId: string }).orderId;
