@@ -8,6 +8,7 @@ import { orderRoutes } from "./http/order-routes.js";
 import { reportRoutes } from "./http/report-routes.js";
 import { scorecardRoutes } from "./http/scorecard-routes.js";
 import { sheetRoutes } from "./http/sheet-routes.js";
+import { stocktakeRoutes } from "./http/stocktake-routes.js";
 import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
 import { todayRoutes } from "./http/today-routes.js";
@@ -50,6 +51,7 @@ export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> 
       ...inboundRoutes(context),
       ...scorecardRoutes(context),
       ...todayRoutes(context),
+      ...stocktakeRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
     consumers: (context) => [supplierSyncConsumer(context)],

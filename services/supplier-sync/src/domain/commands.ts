@@ -30,6 +30,14 @@ export interface ForgetReported extends OfferKey {
   readonly type: "FORGET_REPORTED";
 }
 
+/** What was counted corrects what was reported, by differences: what was reported since the count stands. */
+export interface AdjustReported {
+  readonly type: "ADJUST_REPORTED";
+  readonly supplierId: string;
+  readonly lines: readonly { readonly sku: string; readonly delta: number }[];
+  readonly actor: string | null;
+}
+
 /** Another service's movement, seen for the first time. */
 export interface ApplyMovement {
   readonly type: "APPLY_MOVEMENT";
@@ -116,6 +124,7 @@ export type OrderStep = SendOrder | ConfirmOrder | ShortOrder | ShipOrder | Answ
 
 export type Command =
   | ApplyReport
+  | AdjustReported
   | LookAgain
   | StopSku
   | ForgetReported

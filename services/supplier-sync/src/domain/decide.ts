@@ -2,7 +2,7 @@ import { locationKindOf, supplierLocation } from "@septet/stock-contracts";
 import { answerCancel, confirm, send, settleOrder, ship, short } from "./answering.js";
 import { markOf } from "./big-change.js";
 import { bringIn } from "./bringing-in.js";
-import type { ApplyMovement, ApplyReport, Command, RequestOrder } from "./commands.js";
+import type { AdjustReported, ApplyMovement, ApplyReport, Command, RequestOrder } from "./commands.js";
 import type { Decision } from "./decision.js";
 import { cancelRequested, request } from "./ordering.js";
 import type { Outcome } from "./outcomes.js";
@@ -32,6 +32,8 @@ function decideOne(bench: Workbench, command: Command): Outcome {
     case "FORGET_REPORTED":
       bench.changeOffer(command, { reported: null, kept: null }, "SUPPLIER");
       return { outcome: "TAKEN" };
+    case "ADJUST_REPORTED":
+      return adjustReported(bench, command);
     case "APPLY_MOVEMENT":
       return applyMovement(bench, command);
     case "BRING_IN":
@@ -78,6 +80,16 @@ function applyLine(bench: Workbench, { supplierId, head }: ApplyReport, line: Re
   if (row.reported === told.figure) return { row: number, outcome: "UNCHANGED" };
   noteBigChange(bench, key, row.reported, told.figure, head);
   return { row: number, outcome: "CHANGED", before: row.reported, after: told.figure };
+}
+
+/** The report keeps its as-of: what left after it has still left after it. Where nothing was reported nothing is corrected. */
+function adjustReported(bench: Workbench, { supplierId, lines, actor }: AdjustReported): Outcome {
+  for (const { sku, delta } of lines) {
+    const key = { supplierId, sku };
+    const { reported } = bench.offer(key);
+    if (reported !== null) bench.changeOffer(key, { reported: Math.max(0, reported + delta) }, "COUNT", actor);
+  }
+  return { outcome: "TAKEN" };
 }
 
 /** The first figure of a SKU is no change. */

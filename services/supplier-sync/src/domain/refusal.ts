@@ -21,6 +21,10 @@ export const REFUSAL_CODES = [
   "NOTHING_ASKED",
   "INBOUND_CONFLICT",
   "UNKNOWN_SKU",
+  "STOCKTAKE_STATE",
+  "STOCKTAKE_CONFLICT",
+  "NOT_EXPLAINED",
+  "NO_DIFFERENCE",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

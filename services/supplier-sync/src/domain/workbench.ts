@@ -18,7 +18,7 @@ import { NO_TERMS_YET } from "./terms.js";
 import { NO_FACTS, type OfferFacts, type World } from "./world.js";
 
 /** What made an offer change: the reason of its movement. */
-export type Why = "REPORT" | "ORDERS" | "FRESHNESS" | "SUPPLIER" | "STOP" | "INBOUND";
+export type Why = "REPORT" | "ORDERS" | "FRESHNESS" | "SUPPLIER" | "STOP" | "INBOUND" | "COUNT";
 
 /** A change of what an offer follows from. */
 export interface FactsChange {

@@ -17,6 +17,14 @@ const PROBLEMS: { readonly [C in RefusalCode]: RefusalProblem } = {
   NOTHING_ASKED: { status: 409, type: "nothing-asked", title: "Nobody asks for pieces back" },
   INBOUND_CONFLICT: { status: 409, type: "inbound-conflict", title: "The inboundId was used before" },
   UNKNOWN_SKU: { status: 422, type: "unknown-sku", title: "Not a SKU of this supplier's" },
+  STOCKTAKE_STATE: { status: 409, type: "stocktake-state", title: "The stocktake is closed" },
+  NOT_EXPLAINED: {
+    status: 422,
+    type: "not-explained",
+    title: "A difference needs its cause and somebody who sees to it",
+  },
+  NO_DIFFERENCE: { status: 422, type: "no-difference", title: "There is nothing to explain" },
+  STOCKTAKE_CONFLICT: { status: 409, type: "stocktake-conflict", title: "The stocktakeId was used before" },
 };
 
 export const refusalProblem = (refusal: Refusal): Problem => problemOfRefusal(PROBLEMS[refusal.code], refusal);

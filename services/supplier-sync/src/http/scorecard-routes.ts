@@ -46,7 +46,7 @@ export function scorecardRoutes({ db }: Pick<ServiceContext, "db">): Route[] {
           if (facts === undefined) {
             throw new Problem({ status: 422, type: "period-too-long", title: "Too much happened: ask for fewer days" });
           }
-          const card = scorecardOf({ ...facts, counts: [] }, period);
+          const card = scorecardOf(facts, period);
           const { version, terms } = termsOn(versions, to);
           const settlement = settlementOf(terms.settlement, card);
           const final = (await readNow(session)) >= knownBefore;

@@ -19,6 +19,7 @@ export function scopeOf(commands: readonly Command[]): CommandScope {
     switch (command.type) {
       case "APPLY_REPORT":
       case "BRING_IN":
+      case "ADJUST_REPORTED":
         for (const { sku } of command.lines) add({ supplierId: command.supplierId, sku });
         break;
       case "LOOK_AGAIN":

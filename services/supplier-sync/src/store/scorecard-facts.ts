@@ -2,6 +2,7 @@ import type { Session } from "@septet/messaging";
 import type { NotedEvent } from "../domain/decision.js";
 import type {
   BigChangeFact,
+  CountFact,
   LineEvent,
   OrderLineFact,
   Period,
@@ -31,6 +32,10 @@ const CHANGES = `SELECT ${ms("r.received_at", '"receivedAt"')}, c.mark = 'BIG_AN
   JOIN big_change c ON c.supplier_id = r.supplier_id AND c.ordinal = r.ordinal
   WHERE r.supplier_id = $1 AND ${WITHIN("r.received_at")} LIMIT $4`;
 
+const COUNTS = `SELECT ${ms("s.closed_at", '"approvedAt"')}, l.counted::float8 AS counted, l.recorded::float8 AS recorded
+  FROM stocktake s JOIN stocktake_line l ON l.supplier_id = s.supplier_id AND l.stocktake_id = s.stocktake_id
+  WHERE s.supplier_id = $1 AND s.state = 'APPROVED' AND ${WITHIN("s.closed_at")} LIMIT $4`;
+
 /** Writes down what became of pieces. */
 export async function addLineEvents(session: Session, events: readonly NotedEvent[]): Promise<void> {
   if (events.length === 0) return;
@@ -45,19 +50,18 @@ export async function addLineEvents(session: Session, events: readonly NotedEven
   ]);
 }
 
-type Facts = Omit<ScorecardFacts, "counts">;
-
 /** What a supplier's scorecard of a period rests on; undefined when there are more than `maxRows` of one kind. */
 export async function loadScorecardFacts(
   session: Session,
   supplierId: string,
   { from, to }: Pick<Period, "from" | "to">,
   maxRows: number,
-): Promise<Facts | undefined> {
+): Promise<ScorecardFacts | undefined> {
   const asked = [supplierId, from, to];
   type Row = Omit<OrderLineFact, "events"> & { events: LineEvent[] };
   const lines = await session.query<Row>(LINES, [...asked, maxRows + 1]);
   const bigChanges = await session.query<BigChangeFact>(CHANGES, [...asked, maxRows + 1]);
-  if (lines.length > maxRows || bigChanges.length > maxRows) return undefined;
-  return { lines, bigChanges, reportsDue: await session.query<ReportDueFact>(DUE, asked) };
+  const counts = await session.query<CountFact>(COUNTS, [...asked, maxRows + 1]);
+  if ([lines, bigChanges, counts].some((found) => found.length > maxRows)) return undefined;
+  return { lines, bigChanges, counts, reportsDue: await session.query<ReportDueFact>(DUE, asked) };
 }

@@ -4,6 +4,7 @@ import { CreateInbounds1764400000400 } from "./create-inbounds.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
 import { CreateScorecardFacts1764400000500 } from "./create-scorecard-facts.js";
+import { CreateStocktakes1764400000600 } from "./create-stocktakes.js";
 import { CreateSupplierTables1764400000000 } from "./create-supplier-tables.js";
 
 /** The service's own migrations, oldest first. */
@@ -15,4 +16,5 @@ export const supplierSyncMigrations = [
   CreateInbounds1764400000400,
   CreateConnectors1764400000450,
   CreateScorecardFacts1764400000500,
+  CreateStocktakes1764400000600,
 ];
