@@ -93,6 +93,80 @@ function play(book: Book, move: Move, ordinal: number): void {
   }
 }
 
+/** What order-reservation tells of itself may come late: here it is kept back. */
+class LateBook extends Book {
+  readonly late: number[] = [];
+  override hold(quantity: number): void {
+    this.late.push(quantity);
+  }
+  deliver(index: number): void {
+    const [quantity] = this.late.splice(index, 1);
+    if (quantity !== undefined) super.hold(quantity);
+  }
+}
+
+/** The formula, written out once more; the reports of these tests are fresh. */
+function virtualByFormula({ offer, facts }: Book): number {
+  const { reported, asOf, stopped } = offer;
+  const { requested, counted, departed } = facts;
+  const open = Math.max(0, offer.reserved, requested);
+  if (reported === null || asOf === null) return open;
+  const listed = stopped === null ? reported - Math.ceil(reported / 5) : 0;
+  const sum = (parts: readonly { pieces: number }[]) => parts.reduce((total, { pieces }) => total + pieces, 0);
+  const gone = departed.filter(({ at, countedAt }) => at > asOf && (countedAt ?? asOf + 1) > asOf);
+  return Math.max(open, listed + sum(counted.filter(({ at }) => at <= asOf)) - sum(gone));
+}
+
+test("movements of orders may come as late and in any order as they like: virtual is never below 0, and in the end follows the formula", () => {
+  const PROMPT = MOVE.filter((move) => move.do !== "pass");
+  fc.assert(
+    fc.property(fc.array(PROMPT, { minLength: 1, maxLength: 40 }), fc.array(fc.nat({ max: 100 })), (moves, turns) => {
+      const book = new LateBook();
+      let answered = 0;
+      moves.forEach((move, index) => {
+        play(book, move, index + 1);
+        answered = releaseCancelled(book, answered);
+        const turn = turns[index];
+        if (turn !== undefined && book.late.length > 0) book.deliver(turn % book.late.length);
+        if (book.offer !== undefined) expect(book.offer.virtual).toBeGreaterThanOrEqual(0);
+      });
+      while (book.late.length > 0) book.deliver(book.late.length - 1);
+      if (book.offer === undefined) return;
+      expect(book.offer.reserved).toBe(book.facts.requested);
+      expect(book.offer.virtual).toBe(virtualByFormula(book));
+    }),
+  );
+});
+
+test("reports in whatever order they arrive leave the figure that is as of latest", () => {
+  const reports = fc.uniqueArray(fc.record({ asOf: fc.nat({ max: 50 }), quantity: fc.nat({ max: 100 }) }), {
+    minLength: 1,
+    maxLength: 12,
+    selector: ({ asOf }) => asOf,
+  });
+  fc.assert(
+    fc.property(reports, (told) => {
+      const book = new Book();
+      const start = book.now - 100;
+      told.forEach(({ asOf, quantity }, index) => {
+        const about = {
+          kind: "SNAPSHOT",
+          source: "API",
+          statesAsOf: true,
+          receivedAt: book.now,
+          scheduled: false,
+        } as const;
+        const head = { ...about, reportId: `r-${index}`, ordinal: index + 1, asOf: start + asOf };
+        const lines = [{ row: 1, sku: SKU, quantity, kept: null }];
+        book.do({ type: "APPLY_REPORT", supplierId: SUPPLIER_ID, head, lines });
+      });
+      const latest = told.reduce((a, b) => (b.asOf > a.asOf ? b : a));
+      expect(book.offer.reported).toBe(latest.quantity);
+      expect(book.offer.virtual).toBe(latest.quantity - Math.ceil(latest.quantity / 5));
+    }),
+  );
+});
+
 /** order-reservation gives back what was cancelled, once per answer. */
 function releaseCancelled(book: Book, answered: number): number {
   const told = book.events.filter(({ name }) => name === "FulfilmentCancelled");
