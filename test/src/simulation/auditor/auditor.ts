@@ -2,6 +2,7 @@ import type { SimulatedBroker } from "@septet/messaging";
 import type { Script } from "../workload/script.js";
 import type { History } from "../world/history.js";
 import { booksRules } from "./books-rules.js";
+import { bundleRules } from "./bundle-rules.js";
 import { callerRules } from "./caller-rules.js";
 import { carriageRules } from "./carriage-rules.js";
 import { claimRules } from "./claim-rules.js";
@@ -40,6 +41,7 @@ const RULES = [
   movementRules,
   orderRules,
   policyRules,
+  bundleRules,
   limitRules,
   shortageRules,
   sourcingRules,

@@ -74,12 +74,17 @@ function nobodyHasMoreThanAllowed(evidence: Evidence, findings: Findings): void 
   }
   for (const { move } of evidence.script.moves)
     if (move.do === "sellBy" && move.limit === null) limits.delete(move.sku);
+  // What is in a bundle is not ordered by itself.
+  const bundled = new Set(
+    evidence.tables.lines.flatMap((row) => (row.parts === null ? [] : [`${row.order_id}/${row.line_id}`])),
+  );
   const byOrder = new Map<string, number>();
   const byCustomer = new Map<string, number>();
   for (const { kind, reference, sku, legs, reverses } of movementsOf(evidence)) {
     const limit = limits.get(sku);
     const counted = kind === "RESERVE" || kind === "RELEASE" || kind.startsWith("PICK_");
     if (limit === undefined || reference.type !== "order" || !counted || reverses !== null) continue;
+    if (bundled.has(`${reference.id}/${reference.line}`)) continue;
     const pieces = legs.reduce((sum, leg) => (leg.bucket === "orderReserved" ? sum + leg.delta : sum), 0);
     const { customerId } = buyerOf(reference.id);
     const order = `${sku} of ${reference.id}`;

@@ -1,7 +1,9 @@
 import type { Evidence } from "./auditor.js";
 import { movementsOf } from "./movement-rules.js";
+import type { LineRow } from "./tables.js";
 
 export interface LineFacts {
+  readonly lineId: string;
   readonly sku: string;
   readonly ordered: number;
   reserved: number;
@@ -89,13 +91,23 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
     if (replaces === null) continue;
     const facts = order(order_id);
     facts.exchanged += 1;
-    facts.lines.set(line_id, { sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
+    facts.lines.set(line_id, {
+      lineId: line_id,
+      sku,
+      ordered: quantity,
+      reserved: 0,
+      released: 0,
+      shipped: 0,
+      picked: 0,
+    });
   }
+  for (const row of evidence.tables.lines) if (row.parts !== null) takeApart(order(row.order_id), row);
   for (const { kind, reference, sku, legs, reverses } of movementsOf(evidence)) {
     if (reference.type !== "order") continue;
     const facts = order(reference.id);
     if (reverses !== null && kind === "SHIP") facts.takenBack += 1;
-    const line = facts.lines.get(reference.line ?? "") ?? noLine(facts, reference.line ?? "", sku);
+    const lineId = reference.line ?? "";
+    const line = facts.lines.get(lineId) ?? facts.lines.get(partKey(lineId, sku)) ?? noLine(facts, lineId, sku);
     const promised = legs.reduce((sum, leg) => (leg.bucket === "orderReserved" ? sum + leg.delta : sum), 0);
     if (kind === "RESERVE") line.reserved += promised;
     else if (kind === "RELEASE") line.released -= promised;
@@ -105,6 +117,18 @@ export function gatherOrders(evidence: Evidence): Map<string, OrderFacts> {
   return orders;
 }
 
+/** Of a line of a bundle each part is followed by itself. */
+const partKey = (lineId: string, sku: string): string => `${lineId}: ${sku}`;
+
+function takeApart({ lines }: OrderFacts, { line_id, quantity, parts }: LineRow): void {
+  lines.delete(line_id);
+  for (const part of parts ?? []) {
+    const ordered = part.quantity * quantity;
+    const known = { lineId: line_id, sku: part.sku, ordered, reserved: 0, released: 0, shipped: 0, picked: 0 };
+    lines.set(partKey(line_id, part.sku), known);
+  }
+}
+
 /** One placement counts, as a whole; where several are possible, the service's own rows say which it took. */
 function choosePlacement(facts: OrderFacts, accepted: string | undefined): void {
   const [any] = facts.placements;
@@ -112,7 +136,7 @@ function choosePlacement(facts: OrderFacts, accepted: string | undefined): void 
   const [first] = chosen.length > 0 ? chosen : accepted === NO_LINES && facts.misplaced ? [] : [any];
   facts.placed = first !== undefined;
   for (const { lineId, sku, quantity } of first?.lines ?? []) {
-    facts.lines.set(lineId, { sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
+    facts.lines.set(lineId, { lineId, sku, ordered: quantity, reserved: 0, released: 0, shipped: 0, picked: 0 });
   }
   for (const { paidAt } of chosen) {
     if (paidAt !== undefined) facts.paidAt = Math.min(paidAt, facts.paidAt ?? paidAt);
@@ -208,7 +232,7 @@ function gatherOutcomes({ history }: Evidence, order: (orderId: string) => Order
 }
 
 function noLine(facts: OrderFacts, lineId: string, sku: string): LineFacts {
-  const line = { sku, ordered: 0, reserved: 0, released: 0, shipped: 0, picked: 0 };
+  const line = { lineId, sku, ordered: 0, reserved: 0, released: 0, shipped: 0, picked: 0 };
   facts.lines.set(lineId, line);
   return line;
 }

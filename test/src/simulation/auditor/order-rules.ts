@@ -1,4 +1,5 @@
 import type { Evidence } from "./auditor.js";
+import { wholeOf } from "./bundle-rules.js";
 import type { Findings } from "./findings.js";
 import { acceptedLines, gatherOrders, namesOf, type OrderFacts, type Outcome } from "./order-facts.js";
 import type { AllocationRow, LineRow, OrderRow } from "./tables.js";
@@ -135,12 +136,13 @@ function piecesAddUp(
   allocations: readonly AllocationRow[],
   findings: Findings,
 ): void {
-  for (const [lineId, line] of facts.lines) {
+  for (const line of facts.lines.values()) {
+    const { lineId, sku } = line;
     const open = line.reserved - line.released - line.shipped - line.picked;
     const shown = () => `${facts.orderId}/${lineId}: ${JSON.stringify(line)}`;
     findings.expect(open >= 0, "no promise is given back or shipped twice", shown);
     findings.expect(open + line.shipped <= line.ordered, "no line gets more than was ordered", shown);
-    const here = allocations.filter((row) => row.line_id === lineId);
+    const here = allocations.filter((row) => row.line_id === lineId && row.sku === sku);
     const openHere = here.reduce((sum, row) => sum + row.open, 0);
     const shippedHere = here.reduce((sum, row) => sum + row.shipped, 0);
     findings.expect(
@@ -155,7 +157,9 @@ function piecesAddUp(
     );
     const row = rows.find((one) => one.line_id === lineId);
     if (row === undefined) continue;
-    const told = open + line.shipped + row.cancelled + row.shorted;
+    const mine = allocations.filter((one) => one.line_id === lineId);
+    const served = row.parts === null ? open + line.shipped : wholeOf(row, mine);
+    const told = served + row.cancelled + row.shorted;
     const wanted = facts.cancelledWhole ? row.quantity : (facts.givenUp.get(lineId) ?? 0);
     const given = () => `${shown()}, ${row.cancelled} cancelled, ${wanted} given up`;
     findings.expect(row.cancelled <= wanted, "no more is cancelled than the shopper gave up", given);
@@ -173,9 +177,11 @@ function endsAsItMust(
   const shown = () =>
     `${facts.orderId} is ${row.state}${row.paid ? ", paid" : ""}; ${allocations.length} allocations; ${facts.outcomes.map(({ kind, reason }) => kind + (reason ?? "")).join(", ")}`;
   if (["CONFIRMED", "FULFILLED", "SHORTED", "CANCELLED"].includes(row.state)) {
-    for (const { line_id, quantity, cancelled, shorted } of lines) {
+    for (const line of lines) {
+      const { line_id, quantity, cancelled, shorted, parts } = line;
       const mine = allocations.filter((one) => one.line_id === line_id);
-      const served = mine.reduce((sum, one) => sum + one.open + one.shipped, 0);
+      const all = mine.reduce((sum, one) => sum + one.open + one.shipped, 0);
+      const served = parts === null ? all : wholeOf(line, mine);
       const told = () =>
         `${shown()}; ${line_id}: ${quantity} ordered, ${served} served, ${cancelled} cancelled, ${shorted} shorted`;
       findings.expect(served + cancelled + shorted === quantity, "no piece of an order is forgotten", told);

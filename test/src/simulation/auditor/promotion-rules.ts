@@ -89,13 +89,26 @@ function releasedPiecesSellAtTheNormalPrice(
   }
 }
 
+/** When the quota of a SKU was gone; of a bundle with the first of its parts. */
+function goneAt(
+  { script }: Evidence,
+  gone: ReadonlyMap<string, { sold_out_at: number }>,
+  promotionId: string,
+  sku: string,
+): number | undefined {
+  const bundle = script.moves.find(({ move }) => move.do === "bundle" && move.sku === sku)?.move;
+  const skus = bundle?.do === "bundle" ? bundle.parts.map((part) => part.sku) : [sku];
+  const times = skus.flatMap((one) => gone.get(nameOf(promotionId, one))?.sold_out_at ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 function onlyGoneQuotasRefuse(evidence: Evidence, findings: Findings): void {
   const gone = soldOutOf(evidence);
   for (const { value } of evidence.history.records("OrderReservationRejected")) {
     for (const { sku, code } of value.reasons) {
       if (code !== "PROMOTION_SOLD_OUT") continue;
       const promotionId = promotionOf(value.orderId);
-      const soldOutAt = promotionId === null ? undefined : gone.get(nameOf(promotionId, sku ?? ""))?.sold_out_at;
+      const soldOutAt = promotionId === null ? undefined : goneAt(evidence, gone, promotionId, sku ?? "");
       const shown = () => `${value.orderId} for ${sku} of ${promotionId} at ${value.occurredAt}, gone at ${soldOutAt}`;
       const holds = soldOutAt !== undefined && soldOutAt <= value.occurredAt;
       findings.expect(holds, "only a quota that is gone refuses an order", shown);

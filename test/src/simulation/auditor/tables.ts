@@ -23,6 +23,8 @@ export interface LineRow {
   shorted: number;
   /** The shorted line that it makes up for; null: it was ordered. */
   replaces: string | null;
+  /** What a piece is made of, where it is a bundle. */
+  parts: readonly { sku: string; quantity: number }[] | null;
 }
 export interface ShortageRow {
   order_id: string;
@@ -201,7 +203,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
       : undefined,
     lines: orders
       ? await reservation<LineRow>(
-          "SELECT order_id, line_id, sku, quantity, cancelled, shorted, replaces FROM order_line ORDER BY order_id, line_id",
+          "SELECT order_id, line_id, sku, quantity, cancelled, shorted, replaces, parts FROM order_line ORDER BY order_id, line_id",
         )
       : [],
     allocations: orders
@@ -228,7 +230,7 @@ export async function readTables(inspector: Inspector): Promise<Tables> {
       ? await inspector.query<FulfilmentLineRow & Record<string, unknown>>(
           "warehouse",
           `SELECT fulfilment_id, order_id, location, line_id, sku, quantity, shipped, short, damaged, cancelled, reversed
-           FROM fulfilment_line JOIN fulfilment USING (fulfilment_id) ORDER BY fulfilment_id, line_id`,
+           FROM fulfilment_line JOIN fulfilment USING (fulfilment_id) ORDER BY fulfilment_id, line_id, sku`,
         )
       : [],
     stocktakeLines: warehouse

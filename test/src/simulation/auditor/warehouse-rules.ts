@@ -108,10 +108,11 @@ function handedOverOnce({ history, tables }: Evidence, findings: Findings): void
 function requestsAreTaken({ history, tables }: Evidence, findings: Findings): void {
   const requested = new Map(history.records("FulfilmentRequested").map(({ value }) => [value.fulfilmentId, value]));
   const taken = new Map<string, number>();
-  for (const row of tables.fulfilmentLines) add(taken, JSON.stringify([row.fulfilment_id, row.line_id]), row.quantity);
+  for (const row of tables.fulfilmentLines)
+    add(taken, JSON.stringify([row.fulfilment_id, row.line_id, row.sku]), row.quantity);
   for (const { fulfilmentId, lines } of requested.values()) {
-    for (const { lineId, quantity } of lines) {
-      const has = taken.get(JSON.stringify([fulfilmentId, lineId])) ?? 0;
+    for (const { lineId, sku, quantity } of lines) {
+      const has = taken.get(JSON.stringify([fulfilmentId, lineId, sku])) ?? 0;
       findings.expect(
         has === quantity,
         "what is requested of the warehouse it has",

@@ -66,7 +66,7 @@ export class Counters {
       const loss = history.losses.find((one) => one.sku === line?.sku && one.location === location && isUntold(one));
       if (loss === undefined || this.#missed.some((one) => one.loss === loss && one.asking.open)) continue;
       if (this.#isJudged(loss)) continue;
-      const body = { lines: [{ lineId: line!.lineId, quantity: 1, cause: "NOT_FOUND" }] };
+      const body = { lines: [{ lineId: line!.lineId, sku: line!.sku, quantity: 1, cause: "NOT_FOUND" }] };
       const path = fulfilmentPath(fulfilmentId, "short");
       this.#missed.push({ loss, asking: this.#outside.request(move, "warehouse", { method: "POST", path, body }) });
       return;

@@ -64,9 +64,9 @@ export class Deliveries {
   }
 
   #ask({ orderId, fulfilmentId, lines }: RecordOf<"FulfilmentRequested">, act: Act): Asking {
-    const { lineId, quantity } = lines[0]!;
+    const { lineId, sku, quantity } = lines[0]!;
     const notFound = Math.min(this.#notFound.get(orderId)!, quantity);
-    const body = act === "short" ? { lines: [{ lineId, quantity: notFound, cause: "NOT_FOUND" }] } : {};
+    const body = act === "short" ? { lines: [{ lineId, sku, quantity: notFound, cause: "NOT_FOUND" }] } : {};
     const path = fulfilmentPath(fulfilmentId, act);
     return this.#outside.request({ do: "deliver", orderId, notFound }, "warehouse", { method: "POST", path, body });
   }

@@ -1,4 +1,5 @@
 import { Random } from "../kernel/random.js";
+import { openingBundles } from "./bundling.js";
 import { CHOOSING, openingChoices } from "./choosing.js";
 import { CLAIMING } from "./claiming.js";
 import { DISTURBING } from "./disturbing.js";
@@ -51,6 +52,7 @@ export function generate(seed: number, steps: number, services: readonly string[
   const shop: Shop = {
     random,
     ample,
+    bundles: [],
     skus: ["P", "q", "R"].slice(0, random.between(1, 3)),
     locations: ["w1", "w2"].slice(0, random.chance(0.3) ? 1 : 2),
     orders: new Map(),
@@ -77,9 +79,18 @@ export function generate(seed: number, steps: number, services: readonly string[
 function opening(shop: Shop): Move[] {
   const defined = shop.locations.map((location): Move => ({ do: "define", location }));
   const listed = shop.skus.map((sku): Move => ({ do: "list", sku, active: true }));
+  const bundled = openingBundles(shop);
   const rules = openingRules(shop);
   rules.push(...openingChoices(shop, rules));
-  return [...defined, ...listed, ...rules, ...openingLimits(shop), ...openingKept(shop), ...openingStock(shop)];
+  return [
+    ...defined,
+    ...listed,
+    ...bundled,
+    ...rules,
+    ...openingLimits(shop),
+    ...openingKept(shop),
+    ...openingStock(shop),
+  ];
 }
 
 /** Each day has a temper of its own: some are about transfers, some never see damage, some hardly ship. */

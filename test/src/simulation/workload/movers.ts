@@ -40,12 +40,22 @@ export class Movers {
         lines.flatMap(({ lineId, allocations }) =>
           allocations
             .filter(({ location }) => location !== to)
-            .map(({ location }) => ({ orderId, lineId, from: location })),
+            .map(({ location, sku }) => ({ orderId, lineId, sku, from: location })),
         ),
       );
     const of = places.at(-1 - (nth % Math.max(1, places.length)));
     if (of === undefined) return false;
-    const body = { lines: [{ lineId: of.lineId, from: of.from, to, ...(quantity === null ? {} : { quantity }) }] };
+    const body = {
+      lines: [
+        {
+          lineId: of.lineId,
+          from: of.from,
+          to,
+          ...(of.sku === null ? {} : { sku: of.sku }),
+          ...(quantity === null ? {} : { quantity }),
+        },
+      ],
+    };
     const path = `/v1/reservations/${of.orderId}/move`;
     this.#outside.request({ ...move, of }, "order-reservation", { method: "POST", path, body });
     return true;

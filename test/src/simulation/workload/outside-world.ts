@@ -3,6 +3,7 @@ import { keyOf, RECORDS, type RecordName, type RecordOf } from "@septet/stock-co
 import type { Exchange } from "../world/history.js";
 import type { HttpRequest } from "../world/http-call.js";
 import type { World } from "../world/world.js";
+import { bundlingDone } from "./bundling.js";
 import { Carriers } from "./carriers.js";
 import { choosingDone } from "./choosing.js";
 import { claimingDone } from "./claiming.js";
@@ -35,6 +36,7 @@ const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 403, 405]);
 /** How each move is done, by feature. */
 const DONE: { readonly [D in Move["do"]]: (outside: OutsideWorld, move: Extract<Move, { do: D }>) => void } = {
   ...sellingDone,
+  ...bundlingDone,
   ...warehousingDone,
   ...transferringDone,
   ...uploadingDone,

@@ -20,7 +20,12 @@ export type RightingMove =
       readonly to: string;
       readonly quantity: number | null;
       /** What it came to when it was done. */
-      readonly of?: { readonly orderId: string; readonly lineId: string; readonly from: string };
+      readonly of?: {
+        readonly orderId: string;
+        readonly lineId: string;
+        readonly sku: string | null;
+        readonly from: string;
+      };
     };
 
 /** A mistake is noticed soon. */

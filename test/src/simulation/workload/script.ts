@@ -1,5 +1,6 @@
 import type { PublishFate } from "@septet/messaging";
 import type { LostConnection } from "../world/armed-faults.js";
+import type { Bundling } from "./bundling.js";
 import type { ChoosingMove } from "./choosing.js";
 import type { ClaimMove } from "./claiming.js";
 import type { DisturbingMove } from "./disturbing.js";
@@ -19,6 +20,7 @@ import type { WarehouseMove } from "./warehousing.js";
 /** What the world outside does to the services. Moves name things by ids of their own, so that any of them can be left out. */
 export type Move =
   | SellingMove
+  | Bundling
   | WarehouseMove
   | TransferMove
   | ClaimMove

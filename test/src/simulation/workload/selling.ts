@@ -66,10 +66,14 @@ export function orderOf(shop: Shop, known: number): string {
   return orderId;
 }
 
-function linesOf({ random, skus, ample }: Shop): ScriptLine[] {
+function linesOf({ random, skus, bundles, ample }: Shop): ScriptLine[] {
+  const ordered = () => {
+    if (bundles.length > 0 && random.chance(0.3)) return random.pick(bundles);
+    return !ample && random.chance(0.03) ? "unheard-of" : random.pick(skus);
+  };
   return Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => ({
     lineId: `l${index + 1}`,
-    sku: !ample && random.chance(0.03) ? "unheard-of" : random.pick(skus),
+    sku: ordered(),
     quantity: random.between(1, 4),
   }));
 }

@@ -15,6 +15,8 @@ export interface Shop {
   /** There is enough for everybody: what would make the end depend on who comes first is left out. */
   readonly ample: boolean;
   readonly skus: readonly string[];
+  /** SKUs that are made of others: ordered, and nothing else. */
+  readonly bundles: string[];
   readonly locations: readonly string[];
   /** Orders placed or to be placed, and their lines. */
   readonly orders: Map<string, readonly ScriptLine[]>;

@@ -128,7 +128,7 @@ function handOver(outside: OutsideWorld, move: Extract<WarehouseMove, { do: "pic
   const fulfilment = [...requested.values()].at(move.nth % Math.max(1, requested.size));
   if (fulfilment === undefined) return;
   const [line] = fulfilment.lines;
-  const named = { lineId: line!.lineId, quantity: 1 };
+  const named = { lineId: line!.lineId, sku: line!.sku, quantity: 1 };
   const body =
     move.do === "pick"
       ? {}
