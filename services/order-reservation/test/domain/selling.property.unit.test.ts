@@ -158,7 +158,7 @@ function checkRefusal(shop: Shop, order: Order): void {
     expect(overdue(shop, of)).toBe(0);
   }
 }
-const NO_HOLD = { places: [] } as unknown as Parameters<typeof heldPieces>[0];
+const NO_HOLD = { places: [], parts: null } as unknown as Parameters<typeof heldPieces>[0];
 
 const sellables = (shop: Shop) => new Map([...shop.rows].map(([key, row]) => [key, row.sellable]));
 
