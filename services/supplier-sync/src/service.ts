@@ -3,6 +3,7 @@ import { feedClock } from "./feed-clock.js";
 import { connectorRoutes } from "./http/connector-routes.js";
 import { inboundRoutes } from "./http/inbound-routes.js";
 import { mappingRoutes } from "./http/mapping-routes.js";
+import { noticeRoutes } from "./http/notice-routes.js";
 import { offerRoutes } from "./http/offer-routes.js";
 import { orderRoutes } from "./http/order-routes.js";
 import { reportRoutes } from "./http/report-routes.js";
@@ -13,11 +14,14 @@ import { supplierRoutes } from "./http/supplier-routes.js";
 import { termsRoutes } from "./http/terms-routes.js";
 import { todayRoutes } from "./http/today-routes.js";
 import { offerClock } from "./looking-again.js";
+import { alertConsumer } from "./messaging/alert-consumer.js";
 import { supplierSyncConsumer } from "./messaging/consumer.js";
+import { notifier } from "./notifier.js";
 import { orderClock } from "./order-clock.js";
 import { PULL_VARIABLES } from "./pull-config.js";
 import { puller } from "./puller.js";
 import { supplierSyncMigrations } from "./store/migrations/index.js";
+import { dropOldNotices } from "./store/notice-rows.js";
 import { dropOldSales } from "./store/old-sales.js";
 
 const BALANCES = `SELECT sku, 'supplier:' || supplier_id AS location, 'virtual' AS bucket, virtual AS quantity FROM offer`;
@@ -46,6 +50,7 @@ export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> 
       ...reportRoutes(context),
       ...sheetRoutes(context),
       ...connectorRoutes(context),
+      ...noticeRoutes(context),
       ...offerRoutes(context),
       ...orderRoutes(context),
       ...inboundRoutes(context),
@@ -54,12 +59,14 @@ export function supplierSyncService(): ServiceDefinition<typeof PULL_VARIABLES> 
       ...stocktakeRoutes(context),
       balancesRoute({ db: context.db, service: "supplier-sync", sql: BALANCES }),
     ],
-    consumers: (context) => [supplierSyncConsumer(context)],
+    consumers: (context) => [supplierSyncConsumer(context), alertConsumer(context)],
     jobs: (context) => [
       offerClock(context),
       orderClock(context),
       puller(context),
+      notifier(context),
       feedClock(context),
+      context.every(CLEAN_UP_EVERY_MS, "notices-clean-up", () => dropOldNotices(context.db)),
       context.every(CLEAN_UP_EVERY_MS, "sales-clean-up", () => dropOldSales(context.db)),
     ],
   };

@@ -158,12 +158,12 @@ export function connectorRoutes({ db, transact, config }: Context): Route[] {
 }
 
 /** By its number at once; by its name when it is pulled, since what a name means can change. */
-function refuseUnreachable(url: string, allowed: ReturnType<typeof allowedAddresses>): void {
+export function refuseUnreachable(url: string, allowed: ReturnType<typeof allowedAddresses>, field = "body.url"): void {
   try {
     checkedUrl(url, allowed);
   } catch (error) {
     if (!(error instanceof FetchFault)) throw error;
-    throw invalid([{ field: "body.url", reason: error.message }]);
+    throw invalid([{ field, reason: error.message }]);
   }
 }
 

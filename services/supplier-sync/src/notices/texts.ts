@@ -24,13 +24,13 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
     zh: ({ supplier, article }) => ({ title: `${supplier}：${article} 库存不足`, lines: ["补货后请立即上报库存。"] }),
   },
   OFFER_STALE: {
-    en: ({ supplier, count }) => ({
-      title: `${supplier}: the stock of ${count} articles is out of date`,
-      lines: ["What is offered of them shrinks with every hour. A new report brings it back."],
+    en: ({ supplier }) => ({
+      title: `${supplier}: stock reports are out of date`,
+      lines: ["Nothing is offered of articles without a recent report. A new one brings them back."],
     }),
-    zh: ({ supplier, count }) => ({
-      title: `${supplier}：${count} 个商品的库存已过期`,
-      lines: ["可售数量正在逐步减少，重新上报后即可恢复。"],
+    zh: ({ supplier }) => ({
+      title: `${supplier}：库存上报已过期`,
+      lines: ["没有最新上报的商品已停止销售，重新上报后即可恢复。"],
     }),
   },
   REPORT_DUE: {
@@ -68,12 +68,12 @@ const TEXTS: { readonly [K in NoticeKind]: { readonly [L in NoticeLanguage]: Tex
     }),
   },
   CONFIRMATION_LATE: {
-    en: ({ supplier, count, due }) => ({
-      title: `${supplier}: ${count} orders were not confirmed by ${due}`,
+    en: ({ supplier, due }) => ({
+      title: `${supplier}: orders of ${due} were not confirmed in time`,
       lines: ["Please confirm them, or tell what is short, now."],
     }),
-    zh: ({ supplier, count, due }) => ({
-      title: `${supplier}：${count} 个订单未在 ${due} 之前确认`,
+    zh: ({ supplier, due }) => ({
+      title: `${supplier}：${due} 的订单未按时确认`,
       lines: ["请立即确认，缺货请同时注明。"],
     }),
   },

@@ -53,7 +53,7 @@ export async function guardedGet(
   let url = checkedUrl(address, bounds.allowed);
   let sent = headers;
   for (let redirects = 0; ; redirects++) {
-    const fetched = await get(url, sent, bounds);
+    const fetched = await send(url, { method: "GET", headers: sent }, bounds);
     const { location } = fetched.headers;
     if (!REDIRECTS.has(fetched.status) || location === undefined) return fetched;
     if (redirects === bounds.maxRedirects) throw new FetchFault("redirects too often", { again: false });
@@ -64,6 +64,21 @@ export async function guardedGet(
     if (next.origin !== url.origin) sent = { accept: headers.accept ?? "*/*" };
     url = next;
   }
+}
+
+/**
+ * Posts a body to an address, under the rule of `guardedGet`; a redirect is an answer like others and not followed.
+ * @throws FetchFault when it may not or could not be sent
+ */
+export function guardedPost(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  bounds: Omit<FetchBounds, "maxRedirects">,
+): Promise<Fetched> {
+  const length = { "content-length": String(Buffer.byteLength(body)) };
+  const url = checkedUrl(address, bounds.allowed);
+  return send(url, { method: "POST", headers: { ...headers, ...length }, body }, bounds);
 }
 
 /** @throws FetchFault for what is no http address, names a user, or is the address of a machine that may not be reached */
@@ -96,7 +111,13 @@ function guardedLookup(allowed: AllowedAddresses): LookupFunction {
   };
 }
 
-function get(url: URL, headers: Readonly<Record<string, string>>, bounds: FetchBounds): Promise<Fetched> {
+interface Outgoing {
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+function send(url: URL, out: Outgoing, bounds: Omit<FetchBounds, "maxRedirects">): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === "https:" ? https : http;
     const lookup = guardedLookup(bounds.allowed);
@@ -105,15 +126,16 @@ function get(url: URL, headers: Readonly<Record<string, string>>, bounds: FetchB
     const time = AbortSignal.timeout(timeoutMs);
     const signal = stop === undefined ? time : AbortSignal.any([time, stop]);
     const fail = (error: Error) => reject(error instanceof FetchFault ? error : faultOf(error, signal));
-    const asked = { ...headers, "accept-encoding": "identity" };
-    const outgoing = request(url, { method: "GET", headers: asked, lookup, signal, agent: false }, (response) => {
+    const { method, body: sent = "" } = out;
+    const asked = { ...out.headers, "accept-encoding": "identity" };
+    const outgoing = request(url, { method, headers: asked, lookup, signal, agent: false }, (response) => {
       bodyOf(response, bounds.maxBytes).then((body) => {
         const found = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
         resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(found), body, url });
       }, fail);
     });
     outgoing.on("error", fail);
-    outgoing.end();
+    outgoing.end(sent);
   });
 }
 

@@ -1,6 +1,7 @@
 import { CreateClocks1764400000300 } from "./create-clocks.js";
 import { CreateConnectors1764400000450 } from "./create-connectors.js";
 import { CreateInbounds1764400000400 } from "./create-inbounds.js";
+import { CreateNotices1764400000700 } from "./create-notices.js";
 import { CreateOrders1764400000200 } from "./create-orders.js";
 import { CreateReports1764400000100 } from "./create-reports.js";
 import { CreateScorecardFacts1764400000500 } from "./create-scorecard-facts.js";
@@ -17,4 +18,5 @@ export const supplierSyncMigrations = [
   CreateConnectors1764400000450,
   CreateScorecardFacts1764400000500,
   CreateStocktakes1764400000600,
+  CreateNotices1764400000700,
 ];
