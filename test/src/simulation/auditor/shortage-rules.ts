@@ -27,7 +27,8 @@ export function shortageRules(evidence: Evidence, findings: Findings): void {
   if (shortages === undefined) return;
   const told = toldOnce(evidence, findings);
   const settled = settledOnce(evidence, told, findings);
-  for (const one of settled.values()) asOffered(one, told.get(one.shortageId), findings);
+  const paid = whatPiecesCost(evidence);
+  for (const one of settled.values()) asOffered(one, told.get(one.shortageId), paid, findings);
   replacementsAreThere(evidence, told, settled, findings);
   whoIsToldYesHasIt(evidence, settled, findings);
   for (const { order_id, number, is_open, decide_by } of shortages) {
@@ -83,20 +84,39 @@ function settledOnce({ history }: Evidence, told: Map<string, Told>, findings: F
   return settled;
 }
 
+/** The price of a piece of a line: that of the SKU that was ordered, however often it was exchanged since. */
+function whatPiecesCost({ tables }: Evidence): (orderId: string, line: { lineId: string; sku: string }) => number {
+  const lines = new Map(tables.lines.map((line) => [`${line.order_id}/${line.line_id}`, line]));
+  return (orderId, { lineId, sku }) => {
+    let line = lines.get(`${orderId}/${lineId}`);
+    let ordered = line?.sku ?? sku;
+    while (line !== undefined) {
+      ordered = line.sku;
+      line = line.replaces === null ? undefined : lines.get(`${orderId}/${line.replaces}`);
+    }
+    return priceOf(ordered);
+  };
+}
+
 /** Refunds are what the pieces cost; less only where the shopper gave some up before paying. */
-function asOffered(settled: Settled, told: Told | undefined, findings: Findings): void {
+function asOffered(
+  settled: Settled,
+  told: Told | undefined,
+  paid: ReturnType<typeof whatPiecesCost>,
+  findings: Findings,
+): void {
   const line = told?.lines.find(({ lineId }) => lineId === settled.lineId);
-  if (line === undefined) return;
+  if (told === undefined || line === undefined) return;
+  const price = paid(told.orderId, line);
   const { kind, sku, refundMinor, couponMinor } = settled;
   const shown = () => `${JSON.stringify(settled)} for ${JSON.stringify(line)}`;
   const offered = line.remedies.every((remedy) => remedy.couponMinor === couponMinor);
   findings.expect(offered && line.remedies.length > 0, "the coupon is the one that was offered", shown);
   if (kind === "EXCHANGE") {
-    const better = sku !== null && sku !== line.sku && priceOf(sku) >= priceOf(line.sku);
+    const better = sku !== null && sku !== line.sku && priceOf(sku) >= price;
     findings.expect(better && refundMinor === null, "a replacement is another SKU at the same price or above", shown);
     return;
   }
-  const price = priceOf(line.sku);
   const pieces = refundMinor === null ? 0 : refundMinor / price;
   const right = refundMinor === null || (Number.isInteger(pieces) && pieces <= line.shortQuantity && pieces > 0);
   findings.expect(right, `the money back is what the pieces cost, in ${CURRENCY}`, shown);
