@@ -53,6 +53,21 @@ describe("a slice queue", () => {
     expect(slices).toEqual([[1], [2, 3, 4]]);
   });
 
+  test("whoever was in a slice and brings more at once is in the next one, although others wait already", async () => {
+    const { slices, settle, open } = gate();
+    const queue = queueOf({ settle });
+    const first = queue.submit([1]).then(async () => {
+      // From a settled slice to the next of its partition: offsets noted, messages decoded, no I/O.
+      for (let turn = 0; turn < 20; turn++) await undefined;
+      return queue.submit([3]);
+    });
+    await eventually(() => expect(slices).toEqual([[1]]));
+    const other = queue.submit([2]);
+    open();
+    expect(await Promise.all([first, other])).toEqual([["3"], ["2"]]);
+    expect(slices).toEqual([[1], [2, 3]]);
+  });
+
   test("a slice is never larger than its bound, and never two at a time", async () => {
     let running = 0;
     const sizes: number[] = [];
