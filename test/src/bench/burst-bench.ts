@@ -18,7 +18,7 @@ const WARM_UP = { orders: 1_000, seconds: 1, quietSeconds: 3 };
 export const burstSettings = ({ rounds, instances }: BenchOptions): string =>
   `${rounds} ${rounds === 1 ? "round" : "rounds"}; 20 devices, each of them in every one of five IPv6 /64, and at most 5 unpaid orders of a device, 20 of a network; ${CUSTOMERS_PER_SECOND} paid orders a second of each kind, other SKUs being ${OTHER_SKUS.toLocaleString("en-GB")}; ${instances} × order-reservation, 1 × warehouse, 1 × ledger, 12 partitions; everything on this machine, load generator and broker included.`;
 
-/** Every round: a burst that arrives within seconds, and one that arrives at once. */
+/** Every round: bursts that arrive within so many seconds each, and one that arrives at once. */
 export async function measureBursts(
   platform: BenchPlatform,
   options: BenchOptions,
@@ -29,19 +29,23 @@ export async function measureBursts(
   const burst = new Burst(platform, await Outcomes.follow(wire));
   try {
     await burst.ready();
-    const names = Array.from({ length: rounds }, (_, n) => [`burst-${n + 1}`, `flood-${n + 1}`]).flat();
+    const bursts = Array.from({ length: rounds }, (_, n) =>
+      [...burstSeconds, 0].map((seconds) => ({
+        seconds,
+        name: `${seconds === 0 ? "flood" : `burst-${seconds}`}-${n + 1}`,
+      })),
+    ).flat();
     const otherSkus = Array.from({ length: OTHER_SKUS }, (_, n) => `bench-other-${n}`);
     await receiveAtOnce(
       platform.access,
       new Map([
-        ...["warm-up", ...names].map((name) => [`bench-${name}`, HOT_PIECES] as const),
+        ...["warm-up", ...bursts.map(({ name }) => name)].map((name) => [`bench-${name}`, HOT_PIECES] as const),
         ...otherSkus.map((sku) => [sku, OTHER_PIECES] as const),
       ]),
     );
     await burst.run({ name: "warm-up", hotSku: "bench-warm-up", otherSkus, ...WARM_UP });
     const runs: BurstRun[] = [];
-    for (const name of names) {
-      const seconds = name.startsWith("burst") ? burstSeconds : 0;
+    for (const { name, seconds } of bursts) {
       const run = await burst.run({
         name,
         hotSku: `bench-${name}`,

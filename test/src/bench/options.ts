@@ -18,8 +18,8 @@ export interface BenchOptions {
   readonly seed: number;
   /** Measure what others feel of a burst of unpaid orders instead. */
   readonly burst: boolean;
-  /** Seconds over which the orders of a burst arrive. */
-  readonly burstSeconds: number;
+  /** Seconds over which the orders of a burst arrive, burst by burst; one that arrives at once comes after them. */
+  readonly burstSeconds: readonly number[];
 }
 
 export const BENCH_USAGE = `npm run bench -- [options]
@@ -33,7 +33,7 @@ export const BENCH_USAGE = `npm run bench -- [options]
   --seed N                 of the loads (default 1)
   --burst                  instead: bursts of unpaid orders from few devices, and what other customers feel of them
                            (--orders: of each burst, default 10000; --latency-seconds: of the quiet before each)
-  --burst-seconds N        seconds over which a burst's orders arrive (default 10)
+  --burst-seconds N,…      seconds over which a burst's orders arrive (default 60,10; then all at once)
   --short                  one round, 2000 orders, 3 seconds each; figures are not written
   --no-write               leave BENCHMARKS.md as it is
 `;
@@ -58,16 +58,13 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | "help"
   const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true });
   if (values.help) return "help";
   const wrong: string[] = [];
-  const whole = (
-    name: Exclude<keyof typeof FLAGS, "only" | "burst" | "short" | "no-write" | "help">,
-    usual: number,
-    max: number,
-  ) => {
-    const text = values[name];
-    const value = text === undefined ? usual : Number(text);
+  type Numeric = Exclude<keyof typeof FLAGS, "only" | "burst" | "short" | "no-write" | "help">;
+  const wholeOf = (name: Numeric, text: string | number, max: number) => {
+    const value = Number(text);
     if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`--${name} takes a whole number 1..${max}`);
     return value;
   };
+  const whole = (name: Numeric, usual: number, max: number) => wholeOf(name, values[name] ?? usual, max);
   const { short, burst } = values;
   const kinds = (values.only?.split(",") ?? LOAD_KINDS) as LoadKind[];
   if (!kinds.every((kind) => LOAD_KINDS.includes(kind))) wrong.push(`--only takes of ${LOAD_KINDS.join(",")}`);
@@ -80,7 +77,9 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | "help"
     instances: whole("instances", 1, 8),
     seed: whole("seed", 1, 2 ** 31),
     burst,
-    burstSeconds: whole("burst-seconds", short ? 3 : 10, 600),
+    burstSeconds: (values["burst-seconds"] ?? (short ? "3" : "60,10"))
+      .split(",")
+      .map((seconds) => wholeOf("burst-seconds", seconds, 600)),
     write: !values["no-write"] && !short,
   };
   if (wrong.length > 0) throw new Error(wrong.join("\n"));

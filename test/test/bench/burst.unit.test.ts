@@ -41,8 +41,10 @@ describe("a burst of unpaid orders", () => {
     const page = "<!-- burst: begin (written by npm run bench -- --burst) -->\nold\n<!-- burst: end -->";
     expect(withFigures(page, "new", "burst")).not.toContain("old");
     expect(() => withFigures(page, "new")).toThrow("lacks");
-    expect(readBenchOptions(["--burst"])).toMatchObject({ burst: true, orders: 10_000, burstSeconds: 10 });
-    expect(() => readBenchOptions(["--burst-seconds", "0"])).toThrow(/--burst-seconds/);
+    expect(readBenchOptions(["--burst"])).toMatchObject({ burst: true, orders: 10_000, burstSeconds: [60, 10] });
+    expect(readBenchOptions(["--burst-seconds", "30"])).toMatchObject({ burstSeconds: [30] });
+    for (const wrong of ["0", "10,", "a"])
+      expect(() => readBenchOptions(["--burst-seconds", wrong])).toThrow(/--burst-seconds/);
   });
 });
 
