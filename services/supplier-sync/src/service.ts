@@ -1,4 +1,4 @@
-import { balancesRoute, type ServiceDefinition } from "@septet/service-kit";
+import { balancesRoute, dropOldSales, type ServiceDefinition } from "@septet/service-kit";
 import { feedClock } from "./feed-clock.js";
 import { connectorRoutes } from "./http/connector-routes.js";
 import { inboundRoutes } from "./http/inbound-routes.js";
@@ -22,7 +22,6 @@ import { PULL_VARIABLES } from "./pull-config.js";
 import { puller } from "./puller.js";
 import { supplierSyncMigrations } from "./store/migrations/index.js";
 import { dropOldNotices } from "./store/notice-rows.js";
-import { dropOldSales } from "./store/old-sales.js";
 
 const BALANCES = `SELECT sku, 'supplier:' || supplier_id AS location, 'virtual' AS bucket, virtual AS quantity FROM offer`;
 

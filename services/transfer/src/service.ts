@@ -1,4 +1,4 @@
-import { balancesRoute, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
+import { balancesRoute, dropOldSales, type ServiceContext, type ServiceDefinition } from "@septet/service-kit";
 import { arrivingRoutes } from "./http/arriving-routes.js";
 import { inTransitRoutes } from "./http/in-transit-routes.js";
 import { leavingRoutes } from "./http/leaving-routes.js";
@@ -8,7 +8,6 @@ import { turningRoutes } from "./http/turning-routes.js";
 import { transferConsumer } from "./messaging/consumer.js";
 import { warehouseConsumer } from "./messaging/warehouse-consumer.js";
 import { transferMigrations } from "./store/migrations/index.js";
-import { dropOldSales } from "./store/old-sales.js";
 import { SUGGESTION_VARIABLES, suggestionSettings } from "./suggestion-config.js";
 import { Suggestions } from "./suggestions.js";
 import { overdueSweeper } from "./sweeper.js";

@@ -1,8 +1,7 @@
 import type { Session } from "@septet/messaging";
-import { type Database, decodeCursor, type Page, page, transact } from "@septet/service-kit";
+import { type Database, decodeCursor, type Page, page, readNow, transact } from "@septet/service-kit";
 import { bytewise } from "@septet/stock-contracts";
 import { type Suggestion, type SuggestionPolicy, suggest } from "./domain/suggestion.js";
-import { readNow } from "./store/old-sales.js";
 import { claimRun, type RankedPlace, readRanking, replaceRanking } from "./store/suggestion-ranking.js";
 import { nextRange, readStock, readStockApart } from "./store/warehouse-stock.js";
 

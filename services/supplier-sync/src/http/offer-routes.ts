@@ -9,6 +9,7 @@ import {
   pageFields,
   type RequestContext,
   type Route,
+  readNow,
   route,
   type ServiceContext,
 } from "@septet/service-kit";
@@ -83,10 +84,7 @@ function readRoutes(db: Context["db"]): Route[] {
 function explained(db: Context["db"], key: z.output<typeof OFFER>): Promise<Answer> {
   return db.snapshot(async (session) => {
     const scope = scopeOf([{ type: "LOOK_AGAIN", offers: [key], why: "FRESHNESS" }]);
-    const [time] = await session.query<{ now: number }>(
-      "SELECT extract(epoch FROM septet_now())::float8 * 1000 AS now",
-    );
-    const world = await loadWorld(session, scope, Math.floor(time!.now));
+    const world = await loadWorld(session, scope, await readNow(session));
     const row = world.offers.get(offerKey(key));
     const known = world.suppliers.get(key.supplierId);
     if (row === undefined || known === undefined) throw notFound(`an offer of ${key.sku}`);

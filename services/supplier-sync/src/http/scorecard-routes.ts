@@ -1,11 +1,10 @@
-import { isoTime, notFound, Problem, type Route, route, type ServiceContext } from "@septet/service-kit";
+import { isoTime, notFound, Problem, type Route, readNow, route, type ServiceContext } from "@septet/service-kit";
 import { z } from "zod";
 import { dayAfter, isLocalDay, startOfDay } from "../domain/clock.js";
 import { scorecardOf } from "../domain/scorecard.js";
 import { settlementOf } from "../domain/settlement.js";
 import { termsOn } from "../domain/terms.js";
 import { loadKnownSuppliers } from "../store/load-world.js";
-import { readNow } from "../store/old-sales.js";
 import { loadScorecardFacts } from "../store/scorecard-facts.js";
 import { SUPPLIER } from "./schemas.js";
 import { READERS } from "./supplier-routes.js";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { attachOrStartStack, type TestStack } from "@septet/local-stack";
 import type { Database } from "@septet/service-kit";
+import { dropOldSales, readNow } from "@septet/service-kit";
 import {
   type MovementDraft,
   movementDraft,
@@ -9,7 +10,6 @@ import {
   utcDayOf,
 } from "@septet/stock-contracts";
 import { foldCopies } from "../../src/store/fold-copies.js";
-import { dropOldSales, readNow } from "../../src/store/old-sales.js";
 import { keepWarehouses } from "../../src/store/warehouse-copy.js";
 import { readStock } from "../../src/store/warehouse-stock.js";
 import { Suggestions } from "../../src/suggestions.js";

@@ -1,5 +1,6 @@
 import type { Session } from "@septet/messaging";
 import { salesWindow } from "@septet/stock-contracts";
+import { readNow } from "./database-time.js";
 
 /** Rows that are taken in one go: short transactions, whatever has gathered. */
 const ROWS_PER_BITE = 5_000;
@@ -8,14 +9,8 @@ const ROWS_PER_BITE = 5_000;
 const DROP = `DELETE FROM daily_sale WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM daily_sale WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`;
 
-/** Drops the days that have left the window of daily sales by the database's clock. */
+/** Drops the days of `daily_sale` that have left the window of daily sales by the database's clock. */
 export async function dropOldSales(session: Session): Promise<void> {
   const { firstDay } = salesWindow(await readNow(session));
   while ((await session.query(DROP, [firstDay, ROWS_PER_BITE])).length === ROWS_PER_BITE);
-}
-
-/** septet_now(), epoch ms. */
-export async function readNow(session: Session): Promise<number> {
-  const [row] = await session.query<{ now: number }>("SELECT extract(epoch FROM septet_now())::float8 * 1000 AS now");
-  return Math.floor(row!.now);
 }
