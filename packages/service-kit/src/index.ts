@@ -17,6 +17,7 @@ export * from "./jobs.js";
 export * from "./lifecycle.js";
 export type { HeldLocks, LockPlan, RowsToLock } from "./locks.js";
 export * from "./logging.js";
+export * from "./message-consumer.js";
 export * from "./metrics.js";
 export { kitMigrations } from "./migrations.js";
 export { dropOldSales } from "./old-sales.js";

@@ -1,5 +1,12 @@
 import type { InboundMessage, Session } from "@septet/messaging";
-import { type Database, type LockPlan, takeMovements, transact, type UnitOfWork } from "@septet/service-kit";
+import {
+  type Database,
+  type LockPlan,
+  type QueuedMessage,
+  takeMovements,
+  transact,
+  type UnitOfWork,
+} from "@septet/service-kit";
 import type { StockMovement } from "@septet/stock-contracts";
 import type { Command } from "../domain/commands.js";
 import type { Outcome } from "../domain/outcomes.js";
@@ -10,11 +17,7 @@ const SERVICE = "supplier-sync";
 const INBOX = "supplier-sync/cancel-requests";
 
 /** A message says something. */
-export interface MessageItem {
-  readonly groupId: string;
-  readonly message: InboundMessage;
-  readonly content: MessageContent;
-}
+export type MessageItem = QueuedMessage<MessageContent>;
 
 /** Settles the messages of a slice in one transaction: lock, load, decide, write. */
 export async function settleMessages(db: Database, items: readonly MessageItem[]): Promise<void> {
